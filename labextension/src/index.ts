@@ -1,11 +1,30 @@
-import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  ILayoutRestorer,
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-const plugin: JupyterFrontEndPlugin<void> = {
+import { fetchRuns } from './api';
+import { RunsModel } from './model';
+import { RunsPanel } from './panel';
+
+const panel: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-runs:panel',
+  description: 'A sidebar with the newest runs.',
   autoStart: true,
-  activate: (app: JupyterFrontEnd) => {
-    console.debug('jupyter-runs', app.version);
+  optional: [ILayoutRestorer, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null
+  ) => {
+    const settings = app.serviceManager.serverSettings;
+    const model = new RunsModel(limit => fetchRuns(settings, limit));
+    const widget = new RunsPanel(model, translator ?? nullTranslator);
+    restorer?.add(widget, widget.id);
+    app.shell.add(widget, 'left', { rank: 200 });
   }
 };
 
-export default plugin;
+export default panel;
