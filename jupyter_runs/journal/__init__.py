@@ -1,0 +1,73 @@
+"""One run's folder: written with the standard library alone, read from where a reader last stopped.
+
+The other rooms use what is named here, and nothing beside it. The names are resolved when first used: a script that
+only logs never loads the reader.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, List
+
+if TYPE_CHECKING:
+    from .errors import InvalidNameError as InvalidNameError
+    from .errors import InvalidPathError as InvalidPathError
+    from .errors import InvalidValueError as InvalidValueError
+    from .errors import JournalVersionError as JournalVersionError
+    from .errors import KindError as KindError
+    from .errors import RunExistsError as RunExistsError
+    from .errors import RunNotFoundError as RunNotFoundError
+    from .errors import RunsError as RunsError
+    from .errors import RunsWarning as RunsWarning
+    from .errors import shown as shown
+    from .folder import TERMINAL as TERMINAL
+    from .folder import RunFolder as RunFolder
+    from .folder import check_run_id as check_run_id
+    from .folder import read_json as read_json
+    from .folder import safe_path as safe_path
+    from .folder import write_new as write_new
+    from .layout import NO_STEP as NO_STEP
+    from .metrics import Arrays as Arrays
+    from .metrics import Item as Item
+    from .metrics import Metric as Metric
+    from .reader import FileEntry as FileEntry
+    from .reader import Progress as Progress
+    from .reader import RunReader as RunReader
+    from .status import Status as Status
+    from .status import read_status as read_status
+    from .values import Scalar as Scalar
+    from .values import check_name as check_name
+    from .values import scalar as scalar
+    from .writer import Writer as Writer
+    from .writer import new_writer_name as new_writer_name
+    from .writer import pulse as pulse
+
+_HOME = {
+    "errors": (
+        "InvalidNameError InvalidPathError InvalidValueError JournalVersionError KindError RunExistsError "
+        "RunNotFoundError RunsError RunsWarning shown"
+    ),
+    "folder": "TERMINAL RunFolder check_run_id read_json safe_path write_new",
+    "layout": "NO_STEP",
+    "metrics": "Arrays Item Metric",
+    "reader": "FileEntry Progress RunReader",
+    "status": "Status read_status",
+    "values": "Scalar check_name scalar",
+    "writer": "Writer new_writer_name pulse",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f".{module}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> List[str]:
+    return list(__all__)

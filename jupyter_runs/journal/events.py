@@ -1,0 +1,209 @@
+"""A line of ``events.jsonl``: strict JSON, one object, readable by eye."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+
+from .values import Scalar
+
+_SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
+
+
+def encode(value: Any) -> Any:
+    """Return ``value`` with what JSON lacks (NaN and the infinities) as ``{"$": "nan"}``, at any depth."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+    if isinstance(value, dict):
+        told = {str(k): encode(v) for k, v in value.items()}
+        return {"$": [told["$"]]} if list(told) == ["$"] else told  # someone's own "$" is not ours
+    if isinstance(value, (list, tuple)):
+        return [encode(v) for v in value]
+    return value
+
+
+def decode(value: Any) -> Any:
+    """Return what :func:`encode` was given."""
+    if isinstance(value, dict):
+        if len(value) == 1 and "$" in value:
+            told = value["$"]
+            return {"$": decode(told[0])} if isinstance(told, list) else _SPECIAL[told]
+        return {k: decode(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [decode(v) for v in value]
+    return value
+
+
+def decode_scalar(value: Any) -> Scalar:
+    """Return a scalar from a line.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    found = decode(value)
+    if found is None or isinstance(found, (bool, int, float, str)):
+        return found
+    raise ValueError(f"not a scalar: {found!r}")
+
+
+def dump(event: Dict[str, Any]) -> bytes:
+    """Return the line of ``event``, its newline included."""
+    return (_encode(encode(event)) + "\n").encode("ascii")
+
+
+def load(line: bytes) -> Dict[str, Any]:
+    """Return the event in one line.
+
+    Raises
+    ------
+    ValueError
+        If it is no event.
+    """
+    event = json.loads(line)
+    if not isinstance(event, dict) or not isinstance(event.get("e"), str):
+        raise ValueError("not an event")
+    if not isinstance(event.get("t"), (int, float)):
+        raise ValueError("an event without its time")
+    return event
+
+
+class EventLog:
+    """The writer's side: each event is one ``write`` at the end of the file."""
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        self._fd = os.open(path, flags, 0o600)
+        self._torn = False
+        self.written = 0
+
+    def append(self, event: Dict[str, Any]) -> None:
+        """Write one event.
+
+        Raises
+        ------
+        OSError
+            If it could not be written whole; the next one begins on a line of its own.
+        """
+        line = dump(event)
+        if self._torn:
+            line = b"\n" + line
+        done = os.write(self._fd, line)
+        self.written += done
+        if done < len(line):
+            self._torn = True
+            rest = line[done:]
+            rest = rest[os.write(self._fd, rest) :]
+            if rest:
+                raise OSError(28, "the line could not be written whole")
+        self._torn = False
+
+    def linked(self) -> bool:
+        """Tell whether the file still has a name."""
+        return os.fstat(self._fd).st_nlink > 0
+
+    def sync(self) -> None:
+        """Bring what was written to the disk."""
+        os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._fd)
+
+
+class EventTail:
+    """The reader's side: complete lines, each once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._fd = -1
+
+    def poll(self) -> Iterator[Tuple[int, bytes]]:
+        """Give ``(offset, line)`` for each line that is complete since the last call."""
+        rest = b""
+        for block in self._blocks():
+            lines = (rest + block).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                start = self._offset
+                self._offset += len(line) + 1
+                if line:
+                    yield start, line
+
+    def _blocks(self) -> Iterator[bytes]:
+        if self._fd < 0:
+            try:
+                self._fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+            except OSError:
+                return
+        at, size = self._offset, 1 << 13
+        while True:
+            block = os.pread(self._fd, size, at)
+            if not block:
+                return
+            yield block
+            if len(block) < size:
+                return
+            at, size = at + len(block), min(size * 4, 1 << 22)
+
+    def close(self) -> None:
+        """Close the file; the place is kept."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def kinds_in(path: Path, known: Dict[str, str], tails: Dict[Path, EventTail]) -> None:
+    """Add to ``known`` which kind each name was logged as in another writer's events; read on from the last call."""
+    tail = tails.setdefault(path, EventTail(path))
+    wanted: List[bytes] = [b'"e":"%s"' % kind.encode() for kind in NAMED]
+    for _, line in tail.poll():
+        head = line[:80]
+        if not any(kind in head for kind in wanted):
+            continue
+        try:
+            event = load(line)
+        except ValueError:
+            continue
+        kind = KIND_OF.get(event["e"], event["e"])
+        if isinstance(event.get("name"), str):
+            known.setdefault(event["name"], kind)
+    tail.close()
+
+
+# Events that say which kind a metric is; a row's columns and its values that are no numbers are of one kind.
+SPECIAL_KINDS = ("confusion_matrix", "accuracy_table", "residuals", "predictions")
+NAMED = ("scalar", "rows", "row", "list", "table", "image", *SPECIAL_KINDS)
+KIND_OF = {"rows": "row"}
+
+
+def read_payload(folder: Path, name: Any, kind: str) -> Any:
+    """Return the value that lies in a file beside the journal, or an empty one where the file is gone or not ours."""
+    empty: Any = [] if kind == "list" else {}
+    if not isinstance(name, str) or "/" in name or name.startswith("."):
+        return empty
+    try:
+        told = json.loads((folder / name).read_bytes())
+        value = decode(told["value"])
+        check_body(kind, value)
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return empty
+    return value
+
+
+def check_body(kind: str, value: Any) -> None:
+    """Refuse a value that is not of its kind's shape."""
+    if kind == "list":
+        sound = isinstance(value, list) and not any(isinstance(v, (list, dict)) for v in value)
+    elif kind == "table":
+        sound = isinstance(value, dict) and all(isinstance(v, list) for v in value.values()) and len({len(v) for v in value.values()}) <= 1
+    else:
+        sound = isinstance(value, dict)
+    if not sound:
+        raise ValueError(f"this is no {kind}")

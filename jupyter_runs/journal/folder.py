@@ -1,0 +1,269 @@
+"""One run's folder: where things lie, how it is made, what others ask of it and how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import time
+from pathlib import Path, PurePosixPath
+from typing import Any, Dict, Optional, Union
+
+from .errors import InvalidPathError, RunExistsError, RunNotFoundError, shown
+
+TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
+_LONGEST_PART = 255
+
+
+def check_run_id(run_id: Any) -> str:
+    """Return ``run_id`` if it may be one.
+
+    Raises
+    ------
+    InvalidPathError
+        If it is not 1 to 100 letters, digits, ``_`` and ``-``, the first a letter or digit.
+    """
+    if not isinstance(run_id, str) or not RUN_ID.match(run_id):
+        raise InvalidPathError(
+            f"{shown(run_id)} is no run id: 1 to 100 letters, digits, '_' and '-', the first a letter or digit"
+        )
+    return run_id
+
+
+def safe_path(base: Union[str, Path], name: Any) -> Path:
+    """Return the path of ``name`` inside ``base``, links followed.
+
+    Parameters
+    ----------
+    base
+        The folder that the path must not leave.
+    name
+        A relative path with ``/`` between its parts, as strangers may give it.
+
+    Raises
+    ------
+    InvalidPathError
+        If it is empty, absolute, has ``..``, control characters or ``\\``, or a link that leads out of ``base``.
+    """
+    text = os.fspath(name) if isinstance(name, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text:
+        raise InvalidPathError(f"a file name is a non-empty string, got {shown(name)}")
+    parts = PurePosixPath(text).parts
+    if (
+        text.startswith("/")
+        or "\\" in text
+        or re.match(r"[A-Za-z]:", text)
+        or any(ord(c) < 32 or ord(c) == 127 for c in text)
+        or ".." in parts
+        or not parts
+        or any(len(os.fsencode(p.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))) > _LONGEST_PART for p in parts)
+    ):
+        raise InvalidPathError(
+            f"{shown(text)} is no path inside the run: give a relative one like 'outputs/model.pkl', without '..'"
+        )
+    try:
+        root = Path(base).resolve()
+        path = root.joinpath(*parts)
+        inside = path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InvalidPathError(f"{shown(text)} cannot be a path here: {error}") from None
+    if inside != root and root not in inside.parents:
+        raise InvalidPathError(f"{shown(text)} leads out of {root}; give a path inside it")
+    return path
+
+
+def write_new(path: Path, data: bytes) -> bool:
+    """Make ``path`` with ``data`` at once, or leave it as it stands; tell whether this call made it.
+
+    The content is complete from the moment the name exists, so that a reader never sees half of it.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft.write_bytes(data)
+    try:
+        os.link(draft, path)
+        return True
+    except FileExistsError:
+        return False
+    except OSError:  # no hard links here: the name is taken first, the content follows
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return False
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+        return True
+    finally:
+        draft.unlink()
+
+
+def read_json(path: Path) -> Optional[Dict[str, Any]]:
+    """Return the object in a small JSON file, or None where there is none (yet)."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+class RunFolder:
+    """The folder ``<home>/<workspace>/runs/<run id>``.
+
+    Parameters
+    ----------
+    path
+        The folder; it need not exist until something of it is read.
+    """
+
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
+        self.path = Path(path)
+        self._definition: Optional[Dict[str, Any]] = None
+
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r})"
+
+    @property
+    def id(self) -> str:
+        """The run's id, which is the folder's name."""
+        return self.path.name
+
+    @property
+    def definition(self) -> Dict[str, Any]:
+        """What never changes (``run.json``).
+
+        Raises
+        ------
+        RunNotFoundError
+            If there is no run in this folder.
+        """
+        if self._definition is None:
+            found = read_json(self.path / "run.json")
+            if found is None:
+                raise RunNotFoundError(f"there is no run in {self.path}: run.json is missing or cannot be read")
+            self._definition = found
+        return self._definition
+
+    @property
+    def journal(self) -> Path:
+        """Where each writer has its folder."""
+        return self.path / "journal"
+
+    @property
+    def payload(self) -> Path:
+        """Bodies too large for a line."""
+        return self.path / "payload"
+
+    @property
+    def outputs(self) -> Path:
+        """Files that the run made."""
+        return self.path / "outputs"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the run."""
+        return self.path / "logs"
+
+    @property
+    def control(self) -> Path:
+        """What others ask of the run, and how it ended."""
+        return self.path / "control"
+
+    @classmethod
+    def create(cls, workspace: Union[str, os.PathLike[str]], run_id: str, definition: Dict[str, Any]) -> RunFolder:
+        """Make a run's folder in a workspace's folder.
+
+        Parameters
+        ----------
+        workspace
+            The workspace's folder, ``<home>/<workspace>``.
+        run_id
+            The new run's id.
+        definition
+            What never changes; ``id`` and ``created`` (seconds since 1970) are filled in.
+
+        Raises
+        ------
+        RunExistsError
+            If there is a run of that id.
+        """
+        base = Path(workspace)
+        runs = base / "runs"
+        folder = cls(runs / check_run_id(run_id))
+        try:
+            try:
+                folder.path.mkdir()
+            except FileNotFoundError:
+                runs.mkdir(parents=True, exist_ok=True)
+                folder.path.mkdir()
+        except FileExistsError:
+            raise RunExistsError(f"there is a run {run_id!r} in {base} already; leave run_id out, or choose another") from None
+        for part in (folder.journal, folder.control):
+            part.mkdir()
+        whole = {**definition, "id": run_id, "created": definition.get("created", time.time())}
+        draft = folder.path / ".run.json"
+        draft.write_text(json.dumps(whole, indent=1, default=str) + "\n", encoding="utf-8")
+        os.replace(draft, folder.path / "run.json")  # a run without it is no run: nobody sees a half-made one
+        folder._definition = whole
+        folder.announce("created", experiment=whole.get("experiment"))
+        return folder
+
+    def announce(self, what: str, **fields: Any) -> None:
+        """Add a line to the workspace's feed; it is a hint, so a failure is nothing to tell."""
+        line = json.dumps({"t": time.time(), "run": self.id, "what": what, **fields}, default=str) + "\n"
+        try:
+            fd = os.open(self.path.parent.parent / "runs.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(fd, line.encode())
+            finally:
+                os.close(fd)
+        except OSError:
+            pass
+
+    def request_cancel(self, by: str = "") -> None:
+        """Ask whoever runs this to stop; asking again changes nothing."""
+        self.control.mkdir(exist_ok=True)
+        write_new(self.control / "cancel", json.dumps({"time": time.time(), "by": by}).encode())
+
+    @property
+    def cancel_requested(self) -> Optional[Dict[str, Any]]:
+        """Who asked to stop and when, or None."""
+        return read_json(self.control / "cancel")
+
+    def end(
+        self,
+        status: str,
+        *,
+        code: Optional[str] = None,
+        message: Optional[str] = None,
+        details: Optional[str] = None,
+        by: Optional[str] = None,
+        ended: Optional[float] = None,
+    ) -> bool:
+        """End the run; the first end stands.
+
+        Returns
+        -------
+        bool
+            True if this call ended it, False if it had ended before.
+        """
+        if status not in TERMINAL:
+            raise ValueError(f"{status!r} is no end; one of {', '.join(sorted(TERMINAL))}")
+        end = {
+            "status": status,
+            "time": time.time() if ended is None else ended,
+            "code": code,
+            "message": message,
+            "details": details,
+            "by": by,
+        }
+        first = write_new(self.control / "end", json.dumps(end, default=str).encode())
+        if first:
+            self.announce("ended", status=status)
+        return first
+
+    @property
+    def ended(self) -> Optional[Dict[str, Any]]:
+        """How the run ended, or None while it has not."""
+        found = read_json(self.control / "end")
+        return found if found is not None and found.get("status") in TERMINAL else None

@@ -1,0 +1,106 @@
+"""The bytes of a segment of numbers, as `FORMAT.md` tells them; shared by writer and reader."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import NamedTuple, Optional
+
+MAGIC = b"JRUNSNUM"
+VERSION = 1
+
+SLOT = 32  # bytes of a record
+PAGE = 4096  # bytes of a page
+SLOTS = PAGE // SLOT  # 128 slots a page, the last one for the seal
+SEAL = SLOTS - 1
+HEADER_SLOTS = 2
+FIRST_SEGMENT = PAGE
+LARGEST_SEGMENT = 1 << 20
+
+# value, step, time, type and series, mark: stored in this order, so the mark is there only when all else is
+FLOAT = struct.Struct("<dqdII")
+INT = struct.Struct("<qqdII")
+HEADER = struct.Struct("<8sHHIQQI24xI")
+SEALED = struct.Struct("<II16sII")
+
+NO_STEP = -(1 << 63)
+SERIES_BITS = 28
+SERIES_MASK = (1 << SERIES_BITS) - 1
+T_FLOAT, T_INT, T_BOOL, T_NONE, T_VOID = 0, 1, 2, 3, 15
+
+
+class Header(NamedTuple):
+    """The first 64 bytes of a segment."""
+
+    number: int
+    size: int
+    first: int
+    mark: int
+
+    def pack(self) -> bytes:
+        """Return the 64 bytes, their checksum last."""
+        raw = HEADER.pack(MAGIC, VERSION, 0, self.number, self.size, self.first, self.mark, 0)
+        return raw[:-4] + zlib.crc32(raw[:-4]).to_bytes(4, "little")
+
+
+class BadHeader(ValueError):
+    """The first 64 bytes are not (yet) a header; ``version`` is set when a later version wrote them."""
+
+    version: Optional[int] = None
+
+
+def read_header(raw: bytes) -> Header:
+    """Return the header in ``raw``.
+
+    Raises
+    ------
+    BadHeader
+        If the magic, the version or the checksum is not what this version writes.
+    """
+    if len(raw) < HEADER.size:
+        raise BadHeader("the header is not complete")
+    magic, version, _, number, size, first, mark, crc = HEADER.unpack_from(raw)
+    if magic != MAGIC:
+        raise BadHeader("the magic is missing")
+    if version != VERSION:
+        error = BadHeader(f"version {version}, and this package reads {VERSION}")
+        error.version = version
+        raise error
+    if crc != zlib.crc32(raw[: HEADER.size - 4]):
+        raise BadHeader("the header's checksum does not fit")
+    return Header(number, size, first, mark)
+
+
+def seal(page: bytes, mark: int, first_slot: int) -> bytes:
+    """Return the 32 bytes that seal ``page`` (its first 4,064 bytes count): checksum and map of what is committed."""
+    body = page[: SEAL * SLOT]
+    bitmap = bytearray(SLOTS // 8)
+    marks = memoryview(body).cast("I")[7::8].tolist()
+    count = 0
+    for slot in range(first_slot, SEAL):
+        if marks[slot] == mark:
+            bitmap[slot >> 3] |= 1 << (slot & 7)
+            count += 1
+    head = SEALED.pack(zlib.crc32(body), count, bytes(bitmap), 0, 0)[:24]
+    return head + zlib.crc32(head).to_bytes(4, "little") + mark.to_bytes(4, "little")
+
+
+class Seal(NamedTuple):
+    """What a sealed page says of itself."""
+
+    crc: int
+    count: int
+    bitmap: bytes
+
+
+def read_seal(raw: bytes, mark: int) -> Optional[Seal]:
+    """Return the seal in the 32 bytes ``raw``, or None while there is none."""
+    crc, count, bitmap, own, seen = SEALED.unpack(raw)
+    if seen != mark or own != zlib.crc32(raw[:24]):
+        return None
+    return Seal(crc, count, bitmap)
+
+
+def segment_name(number: int) -> str:
+    """Return the file name of a writer's segment ``number``."""
+    return f"scalars-{number:04d}.bin"

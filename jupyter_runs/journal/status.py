@@ -1,0 +1,171 @@
+"""Where a run stands: how it ended, or whether the process that owns it is still there, and why not."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+from .alive import boot_id, is_locked, process_gone, rebooted, same_machine
+from .folder import RunFolder, read_json
+from .reader import RunReader
+
+SILENT_SECONDS = 60.0
+GONE = "ProcessGone"
+
+
+class Status(NamedTuple):
+    """Where a run stands; times in seconds since 1970.
+
+    Attributes
+    ----------
+    status : str
+        One of the statuses of the API.
+    code, message, details : str or None
+        How it failed: a short code, one line, and what else is known (a traceback).
+    reason : str or None
+        Why the status is what it is, where that is not plain.
+    alive : bool or None
+        Whether the owning process is there; None where that can't be told.
+    """
+
+    status: str
+    code: Optional[str]
+    message: Optional[str]
+    details: Optional[str]
+    started: Optional[float]
+    ended: Optional[float]
+    last_seen: Optional[float]
+    reason: Optional[str]
+    alive: Optional[bool]
+
+
+# What was last seen of a run on another machine, and when that changed, on this machine's own clock.
+_observed: Dict[str, Tuple[Any, float]] = {}
+
+
+def read_status(folder: RunFolder, reader: Optional[RunReader] = None) -> Status:
+    """Return where a run stands.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    reader
+        A reader of it that was polled lately; saves reading events again.
+
+    Notes
+    -----
+    A run whose owner is found to be gone on this machine is ended here and now, so that every later look, also after
+    a restart or from another machine, says the same.
+    """
+    end = folder.ended
+    if end is None:
+        facts = _owner_facts(folder, reader)
+        gone, reason = _owner_gone(folder, facts)
+        if gone:
+            end = folder.ended  # it may have ended well while we looked
+            if end is None:
+                end = _declare_gone(folder, facts, reason or "its process is gone")
+        else:
+            return _active(folder, reader, facts, reason)
+    created = _float(folder.definition.get("created"))
+    return Status(
+        status=str(end["status"]),
+        code=end.get("code"),
+        message=end.get("message"),
+        details=end.get("details"),
+        started=created,
+        ended=_float(end.get("time")),
+        last_seen=_float(end.get("time")),
+        reason=end.get("message"),
+        alive=False,
+    )
+
+
+def _float(value: Any) -> Optional[float]:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _owner_facts(folder: RunFolder, reader: Optional[RunReader]) -> Dict[str, Any]:
+    owner = folder.definition.get("owner")
+    if not isinstance(owner, str) or "/" in owner:
+        return {}
+    if reader is not None and reader.writers.get(owner, {}).get("pid"):
+        return reader.writers[owner]
+    try:
+        with open(folder.journal / owner / "events.jsonl", "rb") as file:
+            found = json.loads(file.readline(1 << 16))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _owner_gone(folder: RunFolder, facts: Dict[str, Any]) -> Tuple[bool, Optional[str]]:
+    """Tell whether the owner is gone for certain, and the reason (also of a doubt)."""
+    owner = folder.definition.get("owner")
+    if not facts or not isinstance(owner, str):
+        return False, None
+    if same_machine(facts):
+        locked = is_locked(folder.journal / owner / "alive")
+        by_process = process_gone(facts)
+        # the lock is lost when the process itself opens and closes the file: then the process id has the last word
+        gone = by_process if not locked and by_process is not None else locked is False
+        return gone, f"process {facts.get('pid')} ended without completing" if gone else None
+    if rebooted(facts):
+        return True, f"{facts.get('host')} was started anew while the run was going on"
+    return False, _silence(folder, owner, facts)
+
+
+def _silence(folder: RunFolder, owner: str, facts: Dict[str, Any]) -> Optional[str]:
+    """Judge a run of another machine: has anything changed, by our own clock?"""
+    seen: Any = []
+    for entry in sorted((folder.journal / owner).glob("*")):
+        try:
+            status = entry.stat()
+        except OSError:
+            continue
+        seen.append((entry.name, status.st_size, status.st_mtime_ns))
+    key, now = f"{boot_id()}:{folder.path}", time.monotonic()
+    before = _observed.get(key)
+    if before is None or before[0] != seen:
+        _observed[key] = (seen, now)
+        return None
+    if now - before[1] < SILENT_SECONDS:
+        return None
+    return f"nothing heard from {facts.get('host')} for {now - before[1]:.0f} s"
+
+
+def _declare_gone(folder: RunFolder, facts: Dict[str, Any], reason: str) -> Dict[str, Any]:
+    """End a run whose owner is gone, with all that is known of its last moment."""
+    known = RunReader(folder)
+    known.poll()
+    owner = str(folder.definition.get("owner"))
+    seen = [known.last_time or 0.0, _float(folder.definition.get("created")) or 0.0]
+    try:
+        seen.append((folder.journal / owner / "alive").stat().st_mtime)
+    except OSError:
+        pass
+    step = known.last_step
+    message = reason + (f"; last point at step {step}" if step is not None else "")
+    known.close()
+    end = {"status": "Failed", "code": GONE, "message": message, "details": None, "time": max(seen)}
+    try:
+        folder.end("Failed", code=GONE, message=message, by="observer", ended=max(seen))
+        return folder.ended or end
+    except OSError:  # a folder that only others may write to: told all the same
+        return end
+
+
+def _active(folder: RunFolder, reader: Optional[RunReader], facts: Dict[str, Any], doubt: Optional[str]) -> Status:
+    status = "Running" if facts else str(folder.definition.get("status", "NotStarted"))
+    if reader is not None and reader.status_events:
+        status = reader.status_events[-1][1]
+    if doubt is not None:
+        status = "NotResponding"
+    elif read_json(folder.control / "cancel") is not None:
+        status = "CancelRequested"
+    last_seen = reader.last_time if reader is not None else None
+    created = _float(folder.definition.get("created"))
+    alive = None if doubt or not facts else True
+    return Status(status, None, None, None, created, None, last_seen, doubt, alive)

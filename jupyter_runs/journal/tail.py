@@ -1,0 +1,187 @@
+"""Reads a writer's numbers from where it last stopped: what is committed, all of it, once, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from pathlib import Path
+from typing import List, Optional, Tuple
+
+from .layout import (
+    HEADER,
+    HEADER_SLOTS,
+    PAGE,
+    SEAL,
+    SLOT,
+    SLOTS,
+    BadHeader,
+    Header,
+    Seal,
+    read_header,
+    read_seal,
+    segment_name,
+)
+
+LARGEST_READ = 1 << 20
+
+# The place of the first record in the order of its writer, and the bytes of records that follow one another.
+Piece = Tuple[int, bytes]
+
+
+class _Segment:
+    """An open segment and how far it was read."""
+
+    def __init__(self, fd: int, header: Header) -> None:
+        self.fd = fd
+        self.header = header
+        self.offset = HEADER_SLOTS * SLOT
+        # marks are compared as this machine's integers
+        self.mark = int.from_bytes(header.mark.to_bytes(4, "little"), sys.byteorder)
+
+    def close(self) -> None:
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def seal_of(self, page: int) -> Optional[Seal]:
+        raw = os.pread(self.fd, SLOT, page * PAGE + SEAL * SLOT)
+        return read_seal(raw, self.header.mark) if len(raw) == SLOT else None
+
+
+class ScalarTail:
+    """Tails the segments in one writer's folder.
+
+    A slot may be taken and not yet filled while a later one is: such holes are kept and looked at again at each
+    :meth:`poll`, until they are filled or their page is sealed without them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+        self._segment: Optional[_Segment] = None
+        self._holes: List[Tuple[_Segment, int]] = []
+        self.damage: List[str] = []
+
+    def poll(self) -> List[Piece]:
+        """Return what was committed since the last call."""
+        pieces: List[Piece] = []
+        if self._holes:
+            self._look_at_holes(pieces)
+        while True:
+            if self._segment is None:
+                self._segment = self._open()
+                if self._segment is None:
+                    return pieces
+            # asked before reading: once the next one exists, nothing but holes is filled in this one
+            following = os.path.exists(self._folder / segment_name(self._number + 1))
+            self._read(self._segment, pieces)
+            if not following:
+                return pieces
+            self._leave(self._segment)
+
+    def close(self) -> None:
+        """Close the files."""
+        for segment in {id(s): s for s in [self._segment, *(s for s, _ in self._holes)] if s}.values():
+            segment.close()
+        self._segment, self._holes = None, []
+
+    def _open(self) -> Optional[_Segment]:
+        name = segment_name(self._number)
+        try:
+            fd = os.open(self._folder / name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        except OSError:
+            return None
+        raw = os.pread(fd, HEADER.size, 0)
+        try:
+            return _Segment(fd, read_header(raw))
+        except BadHeader as error:
+            os.close(fd)
+            if any(raw) and len(raw) == HEADER.size:  # else it is being made right now
+                self._tell(f"{self._folder.name}/{name}: {error}")
+            return None
+
+    def _leave(self, segment: _Segment) -> None:
+        if not any(owner is segment for owner, _ in self._holes):
+            segment.close()
+        self._segment = None
+        self._number += 1
+
+    def _tell(self, text: str) -> None:
+        if text not in self.damage:
+            self.damage.append(text)
+
+    def _read(self, segment: _Segment, pieces: List[Piece]) -> None:
+        chunk = PAGE
+        while True:
+            asked = min(chunk, segment.header.size - segment.offset)
+            if asked <= 0:
+                return
+            seen = os.pread(segment.fd, asked, segment.offset)
+            whole = len(seen) // SLOT * SLOT
+            marks = memoryview(seen)[:whole].cast("I")[7::8].tolist()
+            count = len(marks)
+            while count and marks[count - 1] != segment.mark:
+                count -= 1
+            if not count:
+                return
+            # read again: only now is the body of each record whose mark was there certain to be there too
+            bodies = os.pread(segment.fd, count * SLOT, segment.offset)
+            count = min(count, len(bodies) // SLOT)
+            self._take(segment, bodies, marks[:count], pieces)
+            segment.offset += count * SLOT
+            if count * SLOT < asked:
+                return
+            chunk = min(chunk * 4, LARGEST_READ)
+
+    def _take(self, segment: _Segment, bodies: bytes, marks: List[int], pieces: List[Piece]) -> None:
+        """Go through what was read page by page."""
+        start = segment.offset // SLOT
+        slot, end = start, start + len(marks)
+        while slot < end:
+            page = slot // SLOTS
+            stop = min(end, page * SLOTS + SEAL)
+            seal = segment.seal_of(page) if end > page * SLOTS + SEAL else None
+            if seal is not None and not self._is_sound(segment, page, slot, bodies[(slot - start) * SLOT : (stop - start) * SLOT], seal):
+                slot = page * SLOTS + SLOTS
+                continue
+            self._records(segment, slot, stop, start, bodies, marks, pieces, seal is not None)
+            slot = page * SLOTS + SLOTS if end > stop else stop
+
+    def _is_sound(self, segment: _Segment, page: int, slot: int, body: bytes, seal: Seal) -> bool:
+        """Tell whether a sealed page is what its checksum says; a damaged one is reported, not guessed."""
+        begin = page * SLOTS
+        if slot > begin:  # what was read before the seal was there belongs to the checksum too
+            body = os.pread(segment.fd, (slot - begin) * SLOT, page * PAGE) + body
+        if zlib.crc32(body) == seal.crc:
+            return True
+        name = segment_name(segment.header.number)
+        self._tell(f"{self._folder.name}/{name}: page {page} does not fit its checksum; its values are left out")
+        return False
+
+    def _records(
+        self, segment: _Segment, slot: int, stop: int, start: int, bodies: bytes, marks: List[int], pieces: List[Piece], sealed: bool
+    ) -> None:
+        mark, first = segment.mark, segment.header.first
+        if marks[slot - start : stop - start].count(mark) == stop - slot:
+            if stop > slot:
+                pieces.append((first + slot, bodies[(slot - start) * SLOT : (stop - start) * SLOT]))
+            return
+        for index in range(slot, stop):
+            if marks[index - start] == mark:
+                pieces.append((first + index, bodies[(index - start) * SLOT : (index - start + 1) * SLOT]))
+            elif not sealed:
+                self._holes.append((segment, index))
+
+    def _look_at_holes(self, pieces: List[Piece]) -> None:
+        still: List[Tuple[_Segment, int]] = []
+        for segment, index in self._holes:
+            mark = os.pread(segment.fd, 4, index * SLOT + SLOT - 4)
+            if mark == segment.header.mark.to_bytes(4, "little"):
+                pieces.append((segment.header.first + index, os.pread(segment.fd, SLOT, index * SLOT)))
+            elif mark and segment.seal_of(index // SLOTS) is None:
+                still.append((segment, index))
+        gone = {id(s): s for s, _ in self._holes if s is not self._segment and not any(o is s for o, _ in still)}
+        self._holes = still
+        for segment in gone.values():
+            segment.close()
