@@ -1,0 +1,86 @@
+"""Which points of a long series are drawn, so that no extreme disappears.
+
+Half of what may be drawn are the lowest and the highest value of each of as many equal parts of the x
+axis: whatever the drawing's width, each column of pixels then reaches as far as the data does. The
+other half is chosen by MinMaxLTTB, which keeps the shape between them.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from tsdownsample import MinMaxDownsampler, MinMaxLTTBDownsampler
+
+from .model import Floats
+
+Indices = NDArray[np.intp]
+
+_min_max = MinMaxDownsampler()
+_shape = MinMaxLTTBDownsampler()
+
+
+def thin(x: Floats, y: Floats, points: int) -> Indices:
+    """Return the indices of at most about ``points`` points to draw, in order.
+
+    Parameters
+    ----------
+    x
+        Sorted, finite.
+    y
+        NaN and infinite values are never chosen: they are gaps (see `gaps`).
+    points
+        How many may be drawn (at least 8). The first and last finite point and the extremes are
+        always among them.
+    """
+    finite = np.isfinite(y)
+    if finite.all():
+        where = None
+    else:
+        where = np.flatnonzero(finite)
+        x, y = x[where], y[where]
+    chosen = _thin(x, y, max(8, points))
+    return chosen if where is None else where[chosen]
+
+
+def _thin(x: Floats, y: Floats, points: int) -> Indices:
+    n = len(y)
+    if n <= points:
+        return np.arange(n)
+    x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
+    part = max(4, points // 2 // 4 * 4)
+    chosen = [_min_max.downsample(x, y, n_out=part)]
+    if x[-1] > x[0]:
+        chosen.append(_shape.downsample(x, y, n_out=max(4, points - part - 4)))
+    chosen.append([0, n - 1, int(np.argmin(y)), int(np.argmax(y))])
+    return cast(Indices, np.unique(np.concatenate(chosen)).astype(np.intp))
+
+
+def gaps(y: Floats, chosen: Indices) -> Indices:
+    """Return the indices of values that are not finite, one for each gap between chosen points."""
+    broken = np.flatnonzero(~np.isfinite(y))
+    if not len(broken):
+        return broken
+    slot = np.searchsorted(chosen, broken)
+    first = np.ones(len(broken), dtype=bool)
+    first[1:] = slot[1:] != slot[:-1]
+    return broken[first]
+
+
+def spread(x: Floats, indices: Indices, most: int) -> Indices:
+    """Return at most about ``most`` of the indices, so that marks stand wherever there is one.
+
+    The first of each of ``most`` equal parts of the x axis, and the last of all.
+    """
+    if len(indices) <= most:
+        return indices
+    place = x[indices]
+    low, high = float(place[0]), float(place[-1])
+    if not high > low:
+        return indices[:: max(1, len(indices) // most)]
+    slot = ((place - low) * ((most - 1) / (high - low))).astype(np.int64)
+    keep = np.ones(len(indices), dtype=bool)
+    keep[1:] = slot[1:] != slot[:-1]
+    keep[-1] = True
+    return indices[keep]
