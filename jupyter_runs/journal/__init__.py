@@ -7,7 +7,7 @@ only logs never loads the reader.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import InvalidNameError as InvalidNameError
@@ -57,7 +57,7 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
-__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = list(_MODULE_OF)  # a list, made from the table above
 
 
 def __getattr__(name: str) -> Any:
@@ -69,5 +69,5 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return list(__all__)

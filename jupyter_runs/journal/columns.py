@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Set, Tuple
+from typing import TYPE_CHECKING
 
 from .layout import FLOAT, INT, SERIES_BITS, SERIES_MASK, SLOT, T_BOOL, T_FLOAT, T_INT, T_NONE
-from .tail import Piece
 from .values import Scalar
 
+if TYPE_CHECKING:
+    from .tail import Piece
+
 # place, time, step (NO_STEP for none) and value of a record
-Entry = Tuple[int, float, int, Scalar]
+Entry = tuple[int, float, int, Scalar]
 
 
 class PlainColumn:
     """The records of one series, in the order of their places."""
 
     def __init__(self) -> None:
-        self._entries: List[Entry] = []
+        self._entries: list[Entry] = []
         self._sorted = True
 
     @property
@@ -30,14 +32,14 @@ class PlainColumn:
             self._sorted = False
         self._entries.append(entry)
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> list[Entry]:
         """Return all, in order."""
         if not self._sorted:
             self._entries.sort(key=lambda entry: entry[0])
             self._sorted = True
         return self._entries
 
-    def span(self) -> Tuple[float, float]:
+    def span(self) -> tuple[float, float]:
         """Return the times of the first and the last."""
         entries = self.entries()
         return entries[0][1], entries[-1][1]
@@ -51,15 +53,15 @@ class PlainStore:
     """The columns of one writer."""
 
     def __init__(self) -> None:
-        self.columns: Dict[int, PlainColumn] = {}
+        self.columns: dict[int, PlainColumn] = {}
 
     def column(self, series: int) -> PlainColumn:
         """Return the column of a series, empty before its first record."""
         return self.columns.setdefault(series, PlainColumn())
 
-    def add(self, pieces: List[Piece]) -> Set[int]:
+    def add(self, pieces: list[Piece]) -> set[int]:
         """Take records; return the series that changed."""
-        changed: Set[int] = set()
+        changed: set[int] = set()
         for place, raw in pieces:
             for index, (value, step, time, word, _) in enumerate(FLOAT.iter_unpack(raw)):
                 kind, series = word >> SERIES_BITS, word & SERIES_MASK

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 import os
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import TYPE_CHECKING, Any
 
-from .values import Scalar
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .values import Scalar
 
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
@@ -52,12 +55,12 @@ def decode_scalar(value: Any) -> Scalar:
     raise ValueError(f"not a scalar: {found!r}")
 
 
-def dump(event: Dict[str, Any]) -> bytes:
+def dump(event: dict[str, Any]) -> bytes:
     """Return the line of ``event``, its newline included."""
     return (_encode(encode(event)) + "\n").encode("ascii")
 
 
-def load(line: bytes) -> Dict[str, Any]:
+def load(line: bytes) -> dict[str, Any]:
     """Return the event in one line.
 
     Raises
@@ -77,12 +80,18 @@ class EventLog:
     """The writer's side: each event is one ``write`` at the end of the file."""
 
     def __init__(self, path: Path) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        flags = (
+            os.O_RDWR
+            | os.O_CREAT
+            | os.O_APPEND
+            | getattr(os, "O_CLOEXEC", 0)
+            | getattr(os, "O_BINARY", 0)
+        )
         self._fd = os.open(path, flags, 0o600)
         self._torn = False
         self.written = 0
 
-    def append(self, event: Dict[str, Any]) -> None:
+    def append(self, event: dict[str, Any]) -> None:
         """Write one event.
 
         Raises
@@ -124,7 +133,7 @@ class EventTail:
         self._offset = 0
         self._fd = -1
 
-    def poll(self) -> Iterator[Tuple[int, bytes]]:
+    def poll(self) -> Iterator[tuple[int, bytes]]:
         """Give ``(offset, line)`` for each line that is complete since the last call."""
         rest = b""
         for block in self._blocks():
@@ -139,7 +148,10 @@ class EventTail:
     def _blocks(self) -> Iterator[bytes]:
         if self._fd < 0:
             try:
-                self._fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+                self._fd = os.open(
+                    self._path,
+                    os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0),
+                )
             except OSError:
                 return
         at, size = self._offset, 1 << 13
@@ -159,10 +171,10 @@ class EventTail:
             self._fd = -1
 
 
-def kinds_in(path: Path, known: Dict[str, str], tails: Dict[Path, EventTail]) -> None:
+def kinds_in(path: Path, known: dict[str, str], tails: dict[Path, EventTail]) -> None:
     """Add to ``known`` which kind each name was logged as in another writer's events; read on from the last call."""
     tail = tails.setdefault(path, EventTail(path))
-    wanted: List[bytes] = [b'"e":"%s"' % kind.encode() for kind in NAMED]
+    wanted: list[bytes] = [b'"e":"%s"' % kind.encode() for kind in NAMED]
     for _, line in tail.poll():
         head = line[:80]
         if not any(kind in head for kind in wanted):
@@ -202,7 +214,11 @@ def check_body(kind: str, value: Any) -> None:
     if kind == "list":
         sound = isinstance(value, list) and not any(isinstance(v, (list, dict)) for v in value)
     elif kind == "table":
-        sound = isinstance(value, dict) and all(isinstance(v, list) for v in value.values()) and len({len(v) for v in value.values()}) <= 1
+        sound = (
+            isinstance(value, dict)
+            and all(isinstance(v, list) for v in value.values())
+            and len({len(v) for v in value.values()}) <= 1
+        )
     else:
         sound = isinstance(value, dict)
     if not sound:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Set, Tuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Entry
 from .layout import SERIES_BITS, SERIES_MASK, T_BOOL, T_FLOAT, T_INT, T_NONE
-from .tail import Piece
-from .values import Scalar
+
+if TYPE_CHECKING:
+    from .columns import Entry
+    from .tail import Piece
+    from .values import Scalar
 
 Array = npt.NDArray[Any]
 
-RECORD = np.dtype([("bits", "<i8"), ("step", "<i8"), ("time", "<f8"), ("word", "<u4"), ("mark", "<u4")])
+RECORD = np.dtype(
+    [("bits", "<i8"), ("step", "<i8"), ("time", "<f8"), ("word", "<u4"), ("mark", "<u4")]
+)
 
 
 class FastColumn:
@@ -22,7 +26,9 @@ class FastColumn:
 
     def __init__(self) -> None:
         self.count = 0
-        self._arrays: Tuple[Array, ...] = tuple(np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8"))
+        self._arrays: tuple[Array, ...] = tuple(
+            np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8")
+        )
         self._sorted = True
         self.all_float = True
 
@@ -42,7 +48,7 @@ class FastColumn:
         self.all_float = self.all_float and not kind.any()
         self.count = have + more
 
-    def arrays(self) -> Tuple[Array, Array, Array, Array, Array]:
+    def arrays(self) -> tuple[Array, Array, Array, Array, Array]:
         """Return value bits, type, step, time and place, in the order of places; not to be written to."""
         if not self._sorted:
             order = np.argsort(self._arrays[4][: self.count], kind="stable")
@@ -57,29 +63,33 @@ class FastColumn:
         bits, kind, *_ = self.arrays()
         if self.all_float:
             return bits.view("<f8")
-        return np.where(kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8")))
+        return np.where(
+            kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8"))
+        )
 
-    def values(self) -> List[Scalar]:
+    def values(self) -> list[Scalar]:
         """Return the values as Python's own types, exactly."""
         bits, kind, *_ = self.arrays()
         if self.all_float:
-            floats: List[Scalar] = bits.view("<f8").tolist()
+            floats: list[Scalar] = bits.view("<f8").tolist()
             return floats
         if (kind == T_INT).all():
-            whole: List[Scalar] = bits.tolist()
+            whole: list[Scalar] = bits.tolist()
             return whole
-        mixed: List[Scalar] = bits.view("<f8").tolist()
+        mixed: list[Scalar] = bits.view("<f8").tolist()
         for index in np.flatnonzero(kind != T_FLOAT).tolist():
             held = int(bits[index])
-            mixed[index] = held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
+            mixed[index] = (
+                held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
+            )
         return mixed
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> list[Entry]:
         """Return all records, in order."""
         _, _, step, time, place = self.arrays()
         return list(zip(place.tolist(), time.tolist(), step.tolist(), self.values()))
 
-    def span(self) -> Tuple[float, float]:
+    def span(self) -> tuple[float, float]:
         """Return the times of the first and the last."""
         time = self.arrays()[3]
         return float(time[0]), float(time[-1])
@@ -93,7 +103,7 @@ class FastStore:
     """The columns of one writer."""
 
     def __init__(self) -> None:
-        self.columns: Dict[int, FastColumn] = {}
+        self.columns: dict[int, FastColumn] = {}
 
     def column(self, series: int) -> FastColumn:
         """Return the column of a series, empty before its first record."""
@@ -102,7 +112,7 @@ class FastStore:
             found = self.columns[series] = FastColumn()
         return found
 
-    def add(self, pieces: List[Piece]) -> Set[int]:
+    def add(self, pieces: list[Piece]) -> set[int]:
         """Take records; return the series that changed."""
         if not pieces:
             return set()
@@ -124,7 +134,7 @@ class FastStore:
         order = np.argsort(series, kind="stable")
         records, kind, series, place = records[order], kind[order], series[order], place[order]
         edges = [0, *(np.flatnonzero(series[1:] != series[:-1]) + 1).tolist(), len(series)]
-        changed: Set[int] = set()
+        changed: set[int] = set()
         for start, end in zip(edges, edges[1:]):
             part = slice(start, end)
             self._extend(int(series[start]), records[part], kind[part], place[part])

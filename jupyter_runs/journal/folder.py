@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from pathlib import Path, PurePosixPath
-from typing import Any, Dict, Optional, Union
+from typing import Any, Optional, Union
 
 from .errors import InvalidPathError, RunExistsError, RunNotFoundError, shown
 
@@ -33,7 +33,7 @@ def check_run_id(run_id: Any) -> str:
 
 
 def safe_path(base: Union[str, Path], name: Any) -> Path:
-    """Return the path of ``name`` inside ``base``, links followed.
+    r"""Return the path of ``name`` inside ``base``, links followed.
 
     Parameters
     ----------
@@ -58,7 +58,11 @@ def safe_path(base: Union[str, Path], name: Any) -> Path:
         or any(ord(c) < 32 or ord(c) == 127 for c in text)
         or ".." in parts
         or not parts
-        or any(len(os.fsencode(p.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))) > _LONGEST_PART for p in parts)
+        or any(
+            len(os.fsencode(p.encode("utf-8", "surrogatepass").decode("utf-8", "replace")))
+            > _LONGEST_PART
+            for p in parts
+        )
     ):
         raise InvalidPathError(
             f"{shown(text)} is no path inside the run: give a relative one like 'outputs/model.pkl', without '..'"
@@ -98,7 +102,7 @@ def write_new(path: Path, data: bytes) -> bool:
         draft.unlink()
 
 
-def read_json(path: Path) -> Optional[Dict[str, Any]]:
+def read_json(path: Path) -> Optional[dict[str, Any]]:
     """Return the object in a small JSON file, or None where there is none (yet)."""
     try:
         found = json.loads(path.read_bytes())
@@ -118,7 +122,7 @@ class RunFolder:
 
     def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         self.path = Path(path)
-        self._definition: Optional[Dict[str, Any]] = None
+        self._definition: Optional[dict[str, Any]] = None
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
@@ -129,7 +133,7 @@ class RunFolder:
         return self.path.name
 
     @property
-    def definition(self) -> Dict[str, Any]:
+    def definition(self) -> dict[str, Any]:
         """What never changes (``run.json``).
 
         Raises
@@ -140,7 +144,9 @@ class RunFolder:
         if self._definition is None:
             found = read_json(self.path / "run.json")
             if found is None:
-                raise RunNotFoundError(f"there is no run in {self.path}: run.json is missing or cannot be read")
+                raise RunNotFoundError(
+                    f"there is no run in {self.path}: run.json is missing or cannot be read"
+                )
             self._definition = found
         return self._definition
 
@@ -170,7 +176,9 @@ class RunFolder:
         return self.path / "control"
 
     @classmethod
-    def create(cls, workspace: Union[str, os.PathLike[str]], run_id: str, definition: Dict[str, Any]) -> RunFolder:
+    def create(
+        cls, workspace: Union[str, os.PathLike[str]], run_id: str, definition: dict[str, Any]
+    ) -> RunFolder:
         """Make a run's folder in a workspace's folder.
 
         Parameters
@@ -197,22 +205,33 @@ class RunFolder:
                 runs.mkdir(parents=True, exist_ok=True)
                 folder.path.mkdir()
         except FileExistsError:
-            raise RunExistsError(f"there is a run {run_id!r} in {base} already; leave run_id out, or choose another") from None
+            raise RunExistsError(
+                f"there is a run {run_id!r} in {base} already; leave run_id out, or choose another"
+            ) from None
         for part in (folder.journal, folder.control):
             part.mkdir()
         whole = {**definition, "id": run_id, "created": definition.get("created", time.time())}
         draft = folder.path / ".run.json"
         draft.write_text(json.dumps(whole, indent=1, default=str) + "\n", encoding="utf-8")
-        os.replace(draft, folder.path / "run.json")  # a run without it is no run: nobody sees a half-made one
+        os.replace(
+            draft, folder.path / "run.json"
+        )  # a run without it is no run: nobody sees a half-made one
         folder._definition = whole
         folder.announce("created", experiment=whole.get("experiment"))
         return folder
 
     def announce(self, what: str, **fields: Any) -> None:
         """Add a line to the workspace's feed; it is a hint, so a failure is nothing to tell."""
-        line = json.dumps({"t": time.time(), "run": self.id, "what": what, **fields}, default=str) + "\n"
+        line = (
+            json.dumps({"t": time.time(), "run": self.id, "what": what, **fields}, default=str)
+            + "\n"
+        )
         try:
-            fd = os.open(self.path.parent.parent / "runs.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            fd = os.open(
+                self.path.parent.parent / "runs.jsonl",
+                os.O_WRONLY | os.O_APPEND | os.O_CREAT,
+                0o600,
+            )
             try:
                 os.write(fd, line.encode())
             finally:
@@ -226,7 +245,7 @@ class RunFolder:
         write_new(self.control / "cancel", json.dumps({"time": time.time(), "by": by}).encode())
 
     @property
-    def cancel_requested(self) -> Optional[Dict[str, Any]]:
+    def cancel_requested(self) -> Optional[dict[str, Any]]:
         """Who asked to stop and when, or None."""
         return read_json(self.control / "cancel")
 
@@ -263,7 +282,7 @@ class RunFolder:
         return first
 
     @property
-    def ended(self) -> Optional[Dict[str, Any]]:
+    def ended(self) -> Optional[dict[str, Any]]:
         """How the run ended, or None while it has not."""
         found = read_json(self.control / "end")
         return found if found is not None and found.get("status") in TERMINAL else None

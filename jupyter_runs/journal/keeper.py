@@ -7,29 +7,29 @@ import os
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, List, Optional
+from typing import TYPE_CHECKING, Optional
 
 from .errors import RunsWarning
 
 if TYPE_CHECKING:
-    from .writer import Writer
+    from .ledger import Ledger
 
 BEAT_SECONDS = 10.0
 SYNC_SECONDS = 30.0
 
-_open: weakref.WeakSet[Writer] = weakref.WeakSet()
+_open: weakref.WeakSet[Ledger] = weakref.WeakSet()
 _lock = threading.Lock()
 _thread: Optional[threading.Thread] = None
 _stop = threading.Event()
 
 
-def open_writers() -> List[Writer]:
+def open_writers() -> list[Ledger]:
     """Return the writers of this process that have files open."""
     with _lock:
         return list(_open)
 
 
-def watch(writer: Writer) -> None:
+def watch(writer: Ledger) -> None:
     """Look after ``writer`` from now on."""
     global _thread
     with _lock:
@@ -39,7 +39,7 @@ def watch(writer: Writer) -> None:
             _thread.start()
 
 
-def unwatch(writer: Writer) -> None:
+def unwatch(writer: Ledger) -> None:
     """Leave ``writer`` alone."""
     with _lock:
         _open.discard(writer)
@@ -55,7 +55,9 @@ def _keep() -> None:
         for writer in open_writers():
             try:
                 writer.keep(sync)
-            except RunsWarning:  # warnings are errors here: the thread looks after the other writers all the same
+            except (
+                RunsWarning
+            ):  # warnings are errors here: the thread looks after the other writers all the same
                 continue
 
 

@@ -43,7 +43,7 @@ class Header(NamedTuple):
         return raw[:-4] + zlib.crc32(raw[:-4]).to_bytes(4, "little")
 
 
-class BadHeader(ValueError):
+class BadHeaderError(ValueError):
     """The first 64 bytes are not (yet) a header; ``version`` is set when a later version wrote them."""
 
     version: Optional[int] = None
@@ -54,20 +54,20 @@ def read_header(raw: bytes) -> Header:
 
     Raises
     ------
-    BadHeader
+    BadHeaderError
         If the magic, the version or the checksum is not what this version writes.
     """
     if len(raw) < HEADER.size:
-        raise BadHeader("the header is not complete")
+        raise BadHeaderError("the header is not complete")
     magic, version, _, number, size, first, mark, crc = HEADER.unpack_from(raw)
     if magic != MAGIC:
-        raise BadHeader("the magic is missing")
+        raise BadHeaderError("the magic is missing")
     if version != VERSION:
-        error = BadHeader(f"version {version}, and this package reads {VERSION}")
+        error = BadHeaderError(f"version {version}, and this package reads {VERSION}")
         error.version = version
         raise error
     if crc != zlib.crc32(raw[: HEADER.size - 4]):
-        raise BadHeader("the header's checksum does not fit")
+        raise BadHeaderError("the header's checksum does not fit")
     return Header(number, size, first, mark)
 
 
@@ -89,7 +89,7 @@ class Seal(NamedTuple):
     """What a sealed page says of itself."""
 
     crc: int
-    count: int
+    committed: int
     bitmap: bytes
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .events import decode, read_payload
 from .layout import NO_STEP
-from .values import Scalar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import numpy.typing as npt
+
+    from .values import Scalar
 
     Floats = npt.NDArray[np.float64]
 
 # time, writer, place among the writer's records (events come before the record at their place), rest
-_Ordered = Tuple[float, int, int, Any]
+_Ordered = tuple[float, int, int, Any]
 
 
 class Arrays(NamedTuple):
@@ -60,10 +62,10 @@ class Metric:
         self.version = 0
         self._rank = rank
         self._payload = payload
-        self._columns: List[Tuple[int, Any]] = []  # writer, column: of a scalar
-        self._shapes: List[Tuple[int, List[str], List[Any]]] = []  # writer, names, columns: of rows
-        self._events: List[_Ordered] = []
-        self._cache: Dict[str, Any] = {}
+        self._columns: list[tuple[int, Any]] = []  # writer, column: of a scalar
+        self._shapes: list[tuple[int, list[str], list[Any]]] = []  # writer, names, columns: of rows
+        self._events: list[_Ordered] = []
+        self._cache: dict[str, Any] = {}
         self._cached = -1
 
     def __repr__(self) -> str:
@@ -75,11 +77,11 @@ class Metric:
         """Take a writer's column of this scalar."""
         self._columns.append((writer, column))
 
-    def add_shape(self, writer: int, names: List[str], columns: List[Any]) -> None:
+    def add_shape(self, writer: int, names: list[str], columns: list[Any]) -> None:
         """Take a writer's columns of rows with these names."""
         self._shapes.append((writer, names, columns))
 
-    def add_event(self, time: float, writer: int, place: int, event: Dict[str, Any]) -> None:
+    def add_event(self, time: float, writer: int, place: int, event: dict[str, Any]) -> None:
         """Take what stands in a line."""
         self._events.append((time, writer, place, event))
         self.description = self.description or str(event.get("description") or "")
@@ -90,11 +92,13 @@ class Metric:
     def count(self) -> int:
         """How many points, elements, rows or images there are."""
         if self.kind == "scalar":
-            return sum(column.count for _, column in self._columns) + len(self._events)
+            return sum(int(column.count) for _, column in self._columns) + len(self._events)
         if self.kind in ("list", "table"):
             return sum(int(event.get("count", 0)) for *_, event in self._events)
         if self.kind == "row":
-            return sum(min(c.count for c in columns) for _, _, columns in self._shapes if columns) + len(self._events)
+            return sum(
+                min(int(c.count) for c in columns) for _, _, columns in self._shapes if columns
+            ) + len(self._events)
         return len(self._events)
 
     @property
@@ -107,10 +111,10 @@ class Metric:
         """When it was last logged, in seconds since 1970."""
         return max((end for _, end in self._spans()), default=0.0)
 
-    def _spans(self) -> List[Tuple[float, float]]:
+    def _spans(self) -> list[tuple[float, float]]:
         columns = [column for _, column in self._columns]
         columns += [column for *_, shape in self._shapes for column in shape[:1]]
-        spans: List[Tuple[float, float]] = [column.span() for column in columns if column.count]
+        spans: list[tuple[float, float]] = [column.span() for column in columns if column.count]
         if self._events:
             times = [time for time, *_ in self._events]
             spans.append((min(times), max(times)))
@@ -119,7 +123,9 @@ class Metric:
     @property
     def last_step(self) -> Optional[int]:
         """The step of the newest record that has one."""
-        newest = max((c for _, c in self._columns if c.count), key=lambda c: c.span()[1], default=None)
+        newest = max(
+            (c for _, c in self._columns if c.count), key=lambda c: c.span()[1], default=None
+        )
         step = newest.last_step() if newest is not None else NO_STEP
         return None if step == NO_STEP else int(step)
 
@@ -131,63 +137,74 @@ class Metric:
             self._cache[key] = make()
         return self._cache[key]
 
-    def _points(self) -> List[Tuple[float, Optional[int], Scalar]]:
-        """Return time, step and value of each point of a scalar or list, in order."""
+    def _points(self) -> list[tuple[float, Optional[int], Scalar, int]]:
+        """Return time, step, value and writer of each point of a scalar or list, in order."""
         if self.kind == "list":
-            return [(time, None, v) for time, _, event in self._bodies() for v in event]
-        merged: List[Tuple[Any, ...]] = []
+            return [(t, None, v, writer) for t, _, body, writer in self._bodies() for v in body]
+        merged: list[tuple[Any, ...]] = []
         for writer, column in self._columns:
             rank = self._rank(writer)
-            merged += [(time, rank, 2 * place, step, value) for place, time, step, value in column.entries()]
+            merged += [
+                (time, rank, 2 * place, step, value, writer)
+                for place, time, step, value in column.entries()
+            ]
         for time, writer, place, event in self._events:
-            step = event.get("step")
-            merged.append((time, self._rank(writer), 2 * place - 1, NO_STEP if step is None else step, decode(event["value"])))
+            step = NO_STEP if event.get("step") is None else event["step"]
+            value = decode(event["value"])
+            merged.append((time, self._rank(writer), 2 * place - 1, step, value, writer))
         self._sort(merged, 3)
-        return [(entry[0], None if entry[3] == NO_STEP else entry[3], entry[4]) for entry in merged]
+        return [(e[0], None if e[3] == NO_STEP else e[3], e[4], e[5]) for e in merged]
 
-    def _sort(self, merged: List[Tuple[Any, ...]], keys: int) -> None:
+    def _sort(self, merged: list[tuple[Any, ...]], keys: int) -> None:
         """Sort by time, then writer, then place; one writer's own order is that of its places."""
         if len({entry[1] for entry in merged}) > 1:
             merged.sort(key=lambda entry: entry[:keys])
         else:
             merged.sort(key=lambda entry: entry[2])
 
-    def _bodies(self) -> List[Tuple[float, Optional[int], Any]]:
-        """Return time, step and decoded value of each line that carries a whole value."""
+    def _bodies(self) -> list[tuple[float, Optional[int], Any, int]]:
+        """Return time, step, decoded value and writer of each line that carries a whole value."""
         ordered = sorted(self._events, key=lambda e: (e[0], self._rank(e[1]), e[2]))
-        return [(time, event.get("step"), self._value_of(event)) for time, _, _, event in ordered]
+        return [(time, ev.get("step"), self._value_of(ev), w) for time, w, _, ev in ordered]
 
-    def _value_of(self, event: Dict[str, Any]) -> Any:
+    def _value_of(self, event: dict[str, Any]) -> Any:
         if "value" in event:
             return decode(event["value"])
         return read_payload(self._payload, event.get("payload"), self.kind)
 
-    def values(self) -> List[Scalar]:
+    def values(self) -> list[Scalar]:
         """Return the values of a scalar or list in order, each of the type that was logged."""
-        if self.kind == "scalar" and len(self._columns) == 1 and not self._events and hasattr(self._columns[0][1], "values"):
-            exact: List[Scalar] = self._columns[0][1].values()
+        if (
+            self.kind == "scalar"
+            and len(self._columns) == 1
+            and not self._events
+            and hasattr(self._columns[0][1], "values")
+        ):
+            exact: list[Scalar] = self._columns[0][1].values()
             return exact
-        return [value for _, _, value in self._kept("points", self._points)]
+        return [point[2] for point in self._kept("points", self._points)]
 
-    def steps(self) -> List[Optional[int]]:
+    def steps(self) -> list[Optional[int]]:
         """Return the step of each point of a scalar or list, None where none was given."""
-        return [step for _, step, _ in self._kept("points", self._points)]
+        return [point[1] for point in self._kept("points", self._points)]
 
-    def times(self) -> List[float]:
+    def times(self) -> list[float]:
         """Return when each point or row was logged, in seconds since 1970."""
         if self.kind == "row":
             return [time for time, _ in self._kept("rows", self._rows)]
         if self.kind == "table":
-            return [time for time, _, body in self._bodies() for _ in next(iter(body.values()), [])]
-        return [time for time, _, _ in self._kept("points", self._points)]
+            return [
+                time for time, _, body, _ in self._bodies() for _ in next(iter(body.values()), [])
+            ]
+        return [point[0] for point in self._kept("points", self._points)]
 
-    def _rows(self) -> List[Tuple[float, Dict[str, Scalar]]]:
+    def _rows(self) -> list[tuple[float, dict[str, Scalar]]]:
         """Return time and cells of each row whose every cell is there, in order."""
-        merged: List[Tuple[Any, ...]] = []
+        merged: list[tuple[Any, ...]] = []
         for writer, names, columns in self._shapes:
             rank = self._rank(writer)
-            cells: Dict[int, List[Scalar]] = {}
-            heads: List[Tuple[int, float, int]] = []
+            cells: dict[int, list[Scalar]] = {}
+            heads: list[tuple[int, float, int]] = []
             for column in columns:
                 for place, time, number, value in column.entries():
                     held = cells.setdefault(number, [])
@@ -202,30 +219,40 @@ class Metric:
         self._sort(merged, 3)
         return [(entry[0], entry[3]) for entry in merged]
 
-    def columns(self) -> Dict[str, List[Scalar]]:
+    def columns(self) -> dict[str, list[Scalar]]:
         """Return the columns of rows or a table, filled with None where a row lacks one."""
         if self.kind == "row":
-            found: Dict[str, List[Scalar]] = self._kept("columns", lambda: ragged([row for _, row in self._kept("rows", self._rows)]))
+            found: dict[str, list[Scalar]] = self._kept(
+                "columns", lambda: ragged([row for _, row in self._kept("rows", self._rows)])
+            )
             return found
         tables = self._kept("bodies", self._bodies)
         if len(tables) == 1:
-            only: Dict[str, List[Scalar]] = tables[0][2]
+            only: dict[str, list[Scalar]] = tables[0][2]
             return only
-        joined: List[Dict[str, Scalar]] = []
-        for _, _, table in tables:
+        joined: list[dict[str, Scalar]] = []
+        for _, _, table, _ in tables:
             joined += [dict(zip(table, cells)) for cells in zip(*table.values())]
-        return ragged(joined) if joined else {name: [] for _, _, table in tables for name in table}
+        return (
+            ragged(joined) if joined else {name: [] for _, _, table, _ in tables for name in table}
+        )
 
-    def items(self) -> List[Item]:
+    def items(self) -> list[Item]:
         """Return the images, or the values of a kind with a schema, in order."""
         ordered = sorted(self._events, key=lambda e: (e[0], self._rank(e[1]), e[2]))
         found = []
         for time, _, _, event in ordered:
             image = self.kind == "image"
             name = event.get("payload")
-            path = self._payload / name if image and isinstance(name, str) and "/" not in name else None
+            path = (
+                self._payload / name
+                if image and isinstance(name, str) and "/" not in name
+                else None
+            )
             value = None if image else self._value_of(event)
-            found.append(Item(time, event.get("step"), path, value, str(event.get("description") or "")))
+            found.append(
+                Item(time, event.get("step"), path, value, str(event.get("description") or ""))
+            )
         return found
 
     def result(self) -> Any:
@@ -237,7 +264,11 @@ class Metric:
             return list(self.values())
         if self.kind == "row":
             rows = self._kept("rows", self._rows)
-            return dict(rows[0][1]) if len(rows) == 1 else {k: list(v) for k, v in self.columns().items()}
+            return (
+                dict(rows[0][1])
+                if len(rows) == 1
+                else {k: list(v) for k, v in self.columns().items()}
+            )
         if self.kind == "table":
             return {k: list(v) for k, v in self.columns().items()}
         found = [str(item.path) if self.kind == "image" else item.value for item in self.items()]
@@ -250,7 +281,9 @@ class Metric:
         if self.kind in ("scalar", "list"):
             return not any(isinstance(value, str) for value in self.values())
         if self.kind in ("row", "table"):
-            return any(not any(isinstance(v, str) for v in column) for column in self.columns().values())
+            return any(
+                not any(isinstance(v, str) for v in column) for column in self.columns().values()
+            )
         return False
 
     # -- for drawing, with numpy
@@ -264,7 +297,10 @@ class Metric:
         import numpy as np
 
         if self.kind == "scalar" and not self._events and self._columns:
-            value, step, time, writer = [], [], [], []
+            value: list[Any] = []
+            step: list[Any] = []
+            time: list[Any] = []
+            writer: list[Any] = []
             for index, column in self._columns:
                 _, _, steps, times, _ = column.arrays()
                 value.append(column.numbers())
@@ -273,32 +309,32 @@ class Metric:
                 writer.append(np.full(len(times), index, np.int64))
             if len(value) == 1:
                 return Arrays(value[0], step[0], time[0], writer[0])
-            whole = Arrays(*(np.concatenate(parts) for parts in (value, step, time, writer)))
+            whole = [np.concatenate(parts) for parts in (value, step, time, writer)]
             ranked = sorted({index for index, _ in self._columns}, key=self._rank)
             ranks = np.empty(max(ranked) + 1, np.int64)
             ranks[ranked] = np.arange(len(ranked))
-            order = np.lexsort((ranks[whole.writer], whole.time))
-            return Arrays(*(part[order] for part in whole))
+            order = np.lexsort((ranks[whole[3]], whole[2]))
+            return Arrays(whole[0][order], whole[1][order], whole[2][order], whole[3][order])
         points = self._kept("points", self._points)
         return Arrays(
-            np.array([_number(value) for _, _, value in points], np.float64),
-            np.array([np.nan if step is None else step for _, step, _ in points], np.float64),
-            np.array([time for time, _, _ in points], np.float64),
-            np.full(len(points), self._columns[0][0] if self._columns else 0, np.int64),
+            np.array([_number(point[2]) for point in points], np.float64),
+            np.array([np.nan if point[1] is None else point[1] for point in points], np.float64),
+            np.array([point[0] for point in points], np.float64),
+            np.array([point[3] for point in points], np.int64),
         )
 
-    def column_arrays(self) -> Dict[str, Floats]:
+    def column_arrays(self) -> dict[str, Floats]:
         """Return the columns of rows or a table that hold no string, as float64 with NaN for None."""
         import numpy as np
 
-        def make() -> Dict[str, Floats]:
+        def make() -> dict[str, Floats]:
             return {
                 name: np.array([_number(value) for value in column], np.float64)
                 for name, column in self.columns().items()
                 if not any(isinstance(value, str) for value in column)
             }
 
-        found: Dict[str, Floats] = self._kept("column_arrays", make)
+        found: dict[str, Floats] = self._kept("column_arrays", make)
         return found
 
 
@@ -312,9 +348,9 @@ def _number(value: Scalar) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def ragged(rows: List[Dict[str, Scalar]]) -> Dict[str, List[Scalar]]:
+def ragged(rows: list[dict[str, Scalar]]) -> dict[str, list[Scalar]]:
     """Return rows as columns, None where a row lacks one."""
-    names: Dict[str, None] = {}
+    names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
     return {name: [row.get(name) for row in rows] for name in names}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
 from .columns import PlainStore
 from .errors import RunNotFoundError
@@ -12,7 +11,11 @@ from .events import KIND_OF, SPECIAL_KINDS, EventTail, check_body, decode, decod
 from .folder import RunFolder
 from .metrics import Metric
 from .tail import ScalarTail
-from .values import Scalar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .values import Scalar
 
 FORMAT = 1
 
@@ -43,13 +46,13 @@ class _Source:
     def __init__(self, index: int, folder: Path, store: Any) -> None:
         self.index = index
         self.name = folder.name
-        self.facts: Dict[str, Any] = {}
+        self.facts: dict[str, Any] = {}
         self.closed = False
         self.done = False
         self.events = EventTail(folder / "events.jsonl")
         self.scalars = ScalarTail(folder)
         self.store = store
-        self.metrics: Dict[int, Metric] = {}
+        self.metrics: dict[int, Metric] = {}
 
 
 class RunReader:
@@ -72,31 +75,33 @@ class RunReader:
         In the order in which they were first logged.
     """
 
-    def __init__(self, folder: Union[RunFolder, str, os.PathLike[str]], *, plain: bool = False) -> None:
+    def __init__(
+        self, folder: Union[RunFolder, str, os.PathLike[str]], *, plain: bool = False
+    ) -> None:
         self.folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
         self.version = 0
-        self.metrics: Dict[str, Metric] = {}
-        self.tags: Dict[str, Optional[str]] = {}
-        self.properties: Dict[str, str] = {}
-        self.params: Dict[str, Scalar] = {}
-        self.facts: Dict[str, Any] = {}
-        self.files: Dict[str, FileEntry] = {}
+        self.metrics: dict[str, Metric] = {}
+        self.tags: dict[str, Optional[str]] = {}
+        self.properties: dict[str, str] = {}
+        self.params: dict[str, Scalar] = {}
+        self.facts: dict[str, Any] = {}
+        self.files: dict[str, FileEntry] = {}
         self.progress: Optional[Progress] = None
-        self.warnings: List[Tuple[float, str]] = []
-        self.status_events: List[Tuple[float, str]] = []
-        self.writer_names: List[str] = []
+        self.warnings: list[tuple[float, str]] = []
+        self.status_events: list[tuple[float, str]] = []
+        self.writer_names: list[str] = []
         self.last_time: Optional[float] = None
-        self._damage: List[str] = []
+        self._damage: list[str] = []
         self._name: Optional[str] = None
-        self._set: Dict[Tuple[str, str], float] = {}
-        self._sources: Dict[str, _Source] = {}
+        self._set: dict[tuple[str, str], float] = {}
+        self._sources: dict[str, _Source] = {}
         self._store: Callable[[], Any] = PlainStore if plain else _best_store()
 
     def __repr__(self) -> str:
         return f"RunReader({str(self.folder.path)!r}, version={self.version})"
 
     @property
-    def definition(self) -> Dict[str, Any]:
+    def definition(self) -> dict[str, Any]:
         """What never changes (``run.json``)."""
         return self.folder.definition
 
@@ -106,19 +111,29 @@ class RunReader:
         return self._name or str(self.definition.get("name") or self.folder.id)
 
     @property
-    def writers(self) -> Dict[str, Dict[str, Any]]:
+    def writers(self) -> dict[str, dict[str, Any]]:
         """What each writer says of its process (host, pid, start, role …), and whether it has said goodbye."""
-        return {name: {**source.facts, "closed": source.closed} for name, source in self._sources.items()}
+        return {
+            name: {**source.facts, "closed": source.closed}
+            for name, source in self._sources.items()
+        }
 
     @property
-    def damage(self) -> List[str]:
+    def damage(self) -> list[str]:
         """What could not be read, a line each."""
-        return [*self._damage, *(text for source in self._sources.values() for text in source.scalars.damage)]
+        return [
+            *self._damage,
+            *(text for source in self._sources.values() for text in source.scalars.damage),
+        ]
 
     @property
     def last_step(self) -> Optional[int]:
         """The step of the newest point that has one."""
-        with_step = [(m.last_time, m.last_step) for m in self.metrics.values() if m.kind == "scalar" and m.last_step is not None]
+        with_step = [
+            (m.last_time, m.last_step)
+            for m in self.metrics.values()
+            if m.kind == "scalar" and m.last_step is not None
+        ]
         return max(with_step, key=lambda pair: pair[0])[1] if with_step else None
 
     def poll(self) -> bool:
@@ -135,7 +150,7 @@ class RunReader:
             If the run's folder is not (or no longer) there.
         """
         self._find_writers()
-        touched: Set[int] = set()
+        touched: set[int] = set()
         metrics_before, changed = len(self.metrics), False
         following = self.version + 1
         for source in self._sources.values():
@@ -161,7 +176,9 @@ class RunReader:
         if changed:
             self.version = following
             if len(self.metrics) != metrics_before and len(self._sources) > 1:
-                self.metrics = dict(sorted(self.metrics.items(), key=lambda item: item[1].first_time))
+                self.metrics = dict(
+                    sorted(self.metrics.items(), key=lambda item: item[1].first_time)
+                )
         return changed
 
     def close(self) -> None:
@@ -179,7 +196,9 @@ class RunReader:
             names = os.listdir(self.folder.journal)
         except OSError:
             if not self.folder.path.is_dir():
-                raise RunNotFoundError(f"there is no run in {self.folder.path} (any more)") from None
+                raise RunNotFoundError(
+                    f"there is no run in {self.folder.path} (any more)"
+                ) from None
             return
         if len(names) == len(self._sources):
             return
@@ -198,13 +217,22 @@ class RunReader:
         try:
             event = load(line)
             self._apply(source, event["e"], event, version)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-            self._damage.append(f"{source.name}/events.jsonl: the line at byte {offset} cannot be read ({error})")
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            IndexError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            self._damage.append(
+                f"{source.name}/events.jsonl: the line at byte {offset} cannot be read ({error})"
+            )
             return
         if event["e"] != "close":
             self._see(event["t"])
 
-    def _apply(self, source: _Source, kind: str, event: Dict[str, Any], version: int) -> None:
+    def _apply(self, source: _Source, kind: str, event: dict[str, Any], version: int) -> None:
         if kind == "scalar":
             metric = self._metric(event, "scalar", version)
             metric.description = metric.description or str(event.get("description") or "")
@@ -225,9 +253,14 @@ class RunReader:
             metric.add_event(event["t"], source.index, int(event["at"]), event)
             metric.version = version
         elif kind == "row":
-            if not all(isinstance(cell, (int, float, str, type(None))) for cell in decode(event["values"]).values()):
+            if not all(
+                isinstance(cell, (int, float, str, type(None)))
+                for cell in decode(event["values"]).values()
+            ):
                 raise ValueError("a row of scalars is needed")
-            self._metric(event, "row", version).add_event(event["t"], source.index, int(event["at"]), event)
+            self._metric(event, "row", version).add_event(
+                event["t"], source.index, int(event["at"]), event
+            )
         elif kind in ("list", "table", "image", *SPECIAL_KINDS):
             if "value" in event:
                 check_body(kind, decode(event["value"]))
@@ -235,17 +268,21 @@ class RunReader:
         else:
             self._apply_fact(source, kind, event)
 
-    def _metric(self, event: Dict[str, Any], kind: str, version: int) -> Metric:
+    def _metric(self, event: dict[str, Any], kind: str, version: int) -> Metric:
         name = event["name"]
         if not isinstance(name, str):
             raise ValueError("a metric's name is a string")
         kind = KIND_OF.get(kind, kind)
         found = self.metrics.get(name)
-        if found is not None and found.kind != kind:  # two processes chose at the same moment: keep both
+        if (
+            found is not None and found.kind != kind
+        ):  # two processes chose at the same moment: keep both
             name = f"{name} ({kind})"
             found = self.metrics.get(name)
         if found is None:
-            found = self.metrics[name] = Metric(name, kind, self.writer_names.__getitem__, self.folder.payload)
+            found = self.metrics[name] = Metric(
+                name, kind, self.writer_names.__getitem__, self.folder.payload
+            )
         found.version = version
         return found
 
@@ -256,11 +293,13 @@ class RunReader:
         self._set[kind, key] = time
         return True
 
-    def _apply_fact(self, source: _Source, kind: str, event: Dict[str, Any]) -> None:
+    def _apply_fact(self, source: _Source, kind: str, event: dict[str, Any]) -> None:
         time = float(event["t"])
         if kind == "writer":
             if int(event.get("format", FORMAT)) > FORMAT:
-                raise ValueError(f"format {event['format']} was written by a later version of jupyter-runs; upgrade to read it")
+                raise ValueError(
+                    f"format {event['format']} was written by a later version of jupyter-runs; upgrade to read it"
+                )
             source.facts = {k: decode(v) for k, v in event.items() if k not in ("e", "t")}
             source.facts["opened"] = time
         elif kind == "close":
@@ -278,7 +317,9 @@ class RunReader:
             self.params.setdefault(str(event["key"]), decode_scalar(event["value"]))
         elif kind == "file":
             name, digest = str(event["name"]), event.get("sha256")
-            self.files[name] = FileEntry(name, int(event["size"]), None if digest is None else str(digest), time)
+            self.files[name] = FileEntry(
+                name, int(event["size"]), None if digest is None else str(digest), time
+            )
         elif kind == "progress":
             total = event.get("total")
             done = float(event["done"])
@@ -286,7 +327,9 @@ class RunReader:
             started, first = (before.started, before.first) if before is not None else (time, done)
             if before is None or time >= before.time:
                 unit = str(event.get("unit") or "")
-                self.progress = Progress(done, None if total is None else float(total), unit, time, started, first)
+                self.progress = Progress(
+                    done, None if total is None else float(total), unit, time, started, first
+                )
         elif kind == "facts":
             self.facts.update({k: decode(v) for k, v in event.items() if k not in ("e", "t")})
         elif kind == "warning":

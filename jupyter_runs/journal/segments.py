@@ -8,8 +8,7 @@ import os
 import platform
 import secrets
 import sys
-from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .layout import (
     FIRST_SEGMENT,
@@ -27,6 +26,9 @@ from .layout import (
     segment_name,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 # Allocation is a promise here: a store into an allocated page can't fail for want of space.
 _PROMISING = frozenset({"ext3", "ext4", "xfs", "tmpfs", "overlay"})
@@ -49,7 +51,7 @@ def mapping_is_safe(folder: Path) -> bool:
     return file_system(folder) in _PROMISING
 
 
-_kinds: Dict[str, str] = {}
+_kinds: dict[str, str] = {}
 
 
 def file_system(folder: Path) -> str:
@@ -93,7 +95,13 @@ class Segment:
         self.header = Header(number, size, first, self.mark)
         self._path = folder / segment_name(number)
         self._map: Optional[mmap.mmap] = None
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        flags = (
+            os.O_RDWR
+            | os.O_CREAT
+            | os.O_EXCL
+            | getattr(os, "O_CLOEXEC", 0)
+            | getattr(os, "O_BINARY", 0)
+        )
         self._fd = os.open(self._path, flags, 0o600)
         try:
             if mapped:
@@ -187,8 +195,10 @@ class Scalars:
         self._page = 0
         self._slots: Iterator[int] = _NOTHING
         self._page_end = 0
-        self._unsealed: List[Tuple[Segment, int]] = []  # pages with a slot that another thread has yet to fill
-        self._spent: List[Segment] = []  # segments kept open for those pages
+        self._unsealed: list[
+            tuple[Segment, int]
+        ] = []  # pages with a slot that another thread has yet to fill
+        self._spent: list[Segment] = []  # segments kept open for those pages
 
     @property
     def position(self) -> int:
@@ -198,7 +208,7 @@ class Scalars:
         left = operator.length_hint(self._slots)
         return self._segment.header.first + self._page_end // SLOT - left
 
-    def hot(self) -> Tuple[Any, Take, Any, int]:
+    def hot(self) -> tuple[Any, Take, Any, int]:
         """Return what the fast path needs: a packer, the next slot, the map and the mark."""
         if self._segment is None or self._segment.target is None:
             return FLOAT.pack_into, _NOTHING.__next__, None, 0
@@ -242,7 +252,9 @@ class Scalars:
             self._set_page(self._page + 1)
             return
         header = segment.header
-        following = Segment(self._folder, header.number + 1, header.first + header.size // SLOT, self._mapped)
+        following = Segment(
+            self._folder, header.number + 1, header.first + header.size // SLOT, self._mapped
+        )
         self._finish_page(segment, self._page)
         self._spent.append(segment)
         self._begin(following)
@@ -301,5 +313,3 @@ class Scalars:
         self._segment, self._slots = None, _NOTHING
         for segment in segments:
             segment.close()
-
-

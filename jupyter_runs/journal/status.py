@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple, Optional
 
 from .alive import boot_id, is_locked, process_gone, rebooted, same_machine
 from .folder import RunFolder, read_json
@@ -41,7 +41,7 @@ class Status(NamedTuple):
 
 
 # What was last seen of a run on another machine, and when that changed, on this machine's own clock.
-_observed: Dict[str, Tuple[Any, float]] = {}
+_observed: dict[str, tuple[Any, float]] = {}
 
 
 def read_status(folder: RunFolder, reader: Optional[RunReader] = None) -> Status:
@@ -66,7 +66,7 @@ def read_status(folder: RunFolder, reader: Optional[RunReader] = None) -> Status
         if gone:
             end = folder.ended  # it may have ended well while we looked
             if end is None:
-                end = _declare_gone(folder, facts, reason or "its process is gone")
+                end = _declare_gone(folder, reason or "its process is gone")
         else:
             return _active(folder, reader, facts, reason)
     created = _float(folder.definition.get("created"))
@@ -87,7 +87,7 @@ def _float(value: Any) -> Optional[float]:
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def _owner_facts(folder: RunFolder, reader: Optional[RunReader]) -> Dict[str, Any]:
+def _owner_facts(folder: RunFolder, reader: Optional[RunReader]) -> dict[str, Any]:
     owner = folder.definition.get("owner")
     if not isinstance(owner, str) or "/" in owner:
         return {}
@@ -101,7 +101,7 @@ def _owner_facts(folder: RunFolder, reader: Optional[RunReader]) -> Dict[str, An
     return found if isinstance(found, dict) else {}
 
 
-def _owner_gone(folder: RunFolder, facts: Dict[str, Any]) -> Tuple[bool, Optional[str]]:
+def _owner_gone(folder: RunFolder, facts: dict[str, Any]) -> tuple[bool, Optional[str]]:
     """Tell whether the owner is gone for certain, and the reason (also of a doubt)."""
     owner = folder.definition.get("owner")
     if not facts or not isinstance(owner, str):
@@ -117,8 +117,8 @@ def _owner_gone(folder: RunFolder, facts: Dict[str, Any]) -> Tuple[bool, Optiona
     return False, _silence(folder, owner, facts)
 
 
-def _silence(folder: RunFolder, owner: str, facts: Dict[str, Any]) -> Optional[str]:
-    """Judge a run of another machine: has anything changed, by our own clock?"""
+def _silence(folder: RunFolder, owner: str, facts: dict[str, Any]) -> Optional[str]:
+    """Judge a run of another machine by whether anything of it changes, on our own clock."""
     seen: Any = []
     for entry in sorted((folder.journal / owner).glob("*")):
         try:
@@ -136,7 +136,7 @@ def _silence(folder: RunFolder, owner: str, facts: Dict[str, Any]) -> Optional[s
     return f"nothing heard from {facts.get('host')} for {now - before[1]:.0f} s"
 
 
-def _declare_gone(folder: RunFolder, facts: Dict[str, Any], reason: str) -> Dict[str, Any]:
+def _declare_gone(folder: RunFolder, reason: str) -> dict[str, Any]:
     """End a run whose owner is gone, with all that is known of its last moment."""
     known = RunReader(folder)
     known.poll()
@@ -157,7 +157,9 @@ def _declare_gone(folder: RunFolder, facts: Dict[str, Any], reason: str) -> Dict
         return end
 
 
-def _active(folder: RunFolder, reader: Optional[RunReader], facts: Dict[str, Any], doubt: Optional[str]) -> Status:
+def _active(
+    folder: RunFolder, reader: Optional[RunReader], facts: dict[str, Any], doubt: Optional[str]
+) -> Status:
     status = "Running" if facts else str(folder.definition.get("status", "NotStarted"))
     if reader is not None and reader.status_events:
         status = reader.status_events[-1][1]

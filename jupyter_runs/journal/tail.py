@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import zlib
-from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 from .layout import (
     HEADER,
@@ -15,7 +14,7 @@ from .layout import (
     SEAL,
     SLOT,
     SLOTS,
-    BadHeader,
+    BadHeaderError,
     Header,
     Seal,
     read_header,
@@ -23,10 +22,13 @@ from .layout import (
     segment_name,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LARGEST_READ = 1 << 20
 
 # The place of the first record in the order of its writer, and the bytes of records that follow one another.
-Piece = Tuple[int, bytes]
+Piece = tuple[int, bytes]
 
 
 class _Segment:
@@ -60,12 +62,12 @@ class ScalarTail:
         self._folder = folder
         self._number = 0
         self._segment: Optional[_Segment] = None
-        self._holes: List[Tuple[_Segment, int]] = []
-        self.damage: List[str] = []
+        self._holes: list[tuple[_Segment, int]] = []
+        self.damage: list[str] = []
 
-    def poll(self) -> List[Piece]:
+    def poll(self) -> list[Piece]:
         """Return what was committed since the last call."""
-        pieces: List[Piece] = []
+        pieces: list[Piece] = []
         if self._holes:
             self._look_at_holes(pieces)
         while True:
@@ -82,20 +84,25 @@ class ScalarTail:
 
     def close(self) -> None:
         """Close the files."""
-        for segment in {id(s): s for s in [self._segment, *(s for s, _ in self._holes)] if s}.values():
+        for segment in {
+            id(s): s for s in [self._segment, *(s for s, _ in self._holes)] if s
+        }.values():
             segment.close()
         self._segment, self._holes = None, []
 
     def _open(self) -> Optional[_Segment]:
         name = segment_name(self._number)
         try:
-            fd = os.open(self._folder / name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+            fd = os.open(
+                self._folder / name,
+                os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0),
+            )
         except OSError:
             return None
         raw = os.pread(fd, HEADER.size, 0)
         try:
             return _Segment(fd, read_header(raw))
-        except BadHeader as error:
+        except BadHeaderError as error:
             os.close(fd)
             if any(raw) and len(raw) == HEADER.size:  # else it is being made right now
                 self._tell(f"{self._folder.name}/{name}: {error}")
@@ -111,7 +118,7 @@ class ScalarTail:
         if text not in self.damage:
             self.damage.append(text)
 
-    def _read(self, segment: _Segment, pieces: List[Piece]) -> None:
+    def _read(self, segment: _Segment, pieces: list[Piece]) -> None:
         chunk = PAGE
         while True:
             asked = min(chunk, segment.header.size - segment.offset)
@@ -134,7 +141,9 @@ class ScalarTail:
                 return
             chunk = min(chunk * 4, LARGEST_READ)
 
-    def _take(self, segment: _Segment, bodies: bytes, marks: List[int], pieces: List[Piece]) -> None:
+    def _take(
+        self, segment: _Segment, bodies: bytes, marks: list[int], pieces: list[Piece]
+    ) -> None:
         """Go through what was read page by page."""
         start = segment.offset // SLOT
         slot, end = start, start + len(marks)
@@ -142,7 +151,9 @@ class ScalarTail:
             page = slot // SLOTS
             stop = min(end, page * SLOTS + SEAL)
             seal = segment.seal_of(page) if end > page * SLOTS + SEAL else None
-            if seal is not None and not self._is_sound(segment, page, slot, bodies[(slot - start) * SLOT : (stop - start) * SLOT], seal):
+            if seal is not None and not self._is_sound(
+                segment, page, slot, bodies[(slot - start) * SLOT : (stop - start) * SLOT], seal
+            ):
                 slot = page * SLOTS + SLOTS
                 continue
             self._records(segment, slot, stop, start, bodies, marks, pieces, seal is not None)
@@ -156,11 +167,21 @@ class ScalarTail:
         if zlib.crc32(body) == seal.crc:
             return True
         name = segment_name(segment.header.number)
-        self._tell(f"{self._folder.name}/{name}: page {page} does not fit its checksum; its values are left out")
+        self._tell(
+            f"{self._folder.name}/{name}: page {page} does not fit its checksum; its values are left out"
+        )
         return False
 
     def _records(
-        self, segment: _Segment, slot: int, stop: int, start: int, bodies: bytes, marks: List[int], pieces: List[Piece], sealed: bool
+        self,
+        segment: _Segment,
+        slot: int,
+        stop: int,
+        start: int,
+        bodies: bytes,
+        marks: list[int],
+        pieces: list[Piece],
+        sealed: bool,
     ) -> None:
         mark, first = segment.mark, segment.header.first
         if marks[slot - start : stop - start].count(mark) == stop - slot:
@@ -169,19 +190,27 @@ class ScalarTail:
             return
         for index in range(slot, stop):
             if marks[index - start] == mark:
-                pieces.append((first + index, bodies[(index - start) * SLOT : (index - start + 1) * SLOT]))
+                pieces.append(
+                    (first + index, bodies[(index - start) * SLOT : (index - start + 1) * SLOT])
+                )
             elif not sealed:
                 self._holes.append((segment, index))
 
-    def _look_at_holes(self, pieces: List[Piece]) -> None:
-        still: List[Tuple[_Segment, int]] = []
+    def _look_at_holes(self, pieces: list[Piece]) -> None:
+        still: list[tuple[_Segment, int]] = []
         for segment, index in self._holes:
             mark = os.pread(segment.fd, 4, index * SLOT + SLOT - 4)
             if mark == segment.header.mark.to_bytes(4, "little"):
-                pieces.append((segment.header.first + index, os.pread(segment.fd, SLOT, index * SLOT)))
+                pieces.append(
+                    (segment.header.first + index, os.pread(segment.fd, SLOT, index * SLOT))
+                )
             elif mark and segment.seal_of(index // SLOTS) is None:
                 still.append((segment, index))
-        gone = {id(s): s for s, _ in self._holes if s is not self._segment and not any(o is s for o, _ in still)}
+        gone = {
+            id(s): s
+            for s, _ in self._holes
+            if s is not self._segment and not any(o is s for o, _ in still)
+        }
         self._holes = still
         for segment in gone.values():
             segment.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional, Union
 
 from .errors import InvalidNameError, InvalidValueError, shown
 
@@ -22,7 +23,9 @@ def check_name(name: Any, what: str = "metric") -> str:
         If it is no string, empty, longer than 255 characters, or holds control characters.
     """
     if not isinstance(name, str):
-        raise InvalidNameError(f"a {what} name is a string, not {shown(name)} ({type(name).__name__})")
+        raise InvalidNameError(
+            f"a {what} name is a string, not {shown(name)} ({type(name).__name__})"
+        )
     if not name.strip():
         raise InvalidNameError(f"a {what} name must not be empty or blank, got {name!r}")
     if len(name) > LONGEST_NAME:
@@ -83,7 +86,9 @@ def _single(name: str, value: Any, hint: str) -> Any:
     if callable(item):  # numpy, torch, pandas, polars: exact, whatever the shape
         return item()
     if isinstance(value, Mapping):
-        raise InvalidValueError(f"{name!r}: a dict is not a scalar; use log_row, log_table or log_metrics")
+        raise InvalidValueError(
+            f"{name!r}: a dict is not a scalar; use log_row, log_table or log_metrics"
+        )
     return next(iter(value))
 
 
@@ -94,12 +99,16 @@ def _size(value: Any) -> Optional[int]:
         return math.prod(int(n) for n in shape)
     if isinstance(value, (list, tuple, set, frozenset, Mapping, range)):
         return len(value)
-    if hasattr(value, "__len__") and hasattr(value, "__iter__") and not isinstance(value, (bytes, bytearray)):
+    if (
+        hasattr(value, "__len__")
+        and hasattr(value, "__iter__")
+        and not isinstance(value, (bytes, bytearray))
+    ):
         return len(value)
     return None
 
 
-def sequence(name: str, values: Any) -> List[Scalar]:
+def sequence(name: str, values: Any) -> list[Scalar]:
     """Return any iterable of scalars (arrays of one dimension and generators too) as a list.
 
     Raises
@@ -130,7 +139,7 @@ def sequence(name: str, values: Any) -> List[Scalar]:
     return [scalar(f"{name}[{i}]", value) for i, value in enumerate(iterator)]
 
 
-def columns(name: str, table: Any) -> Dict[str, List[Scalar]]:
+def columns(name: str, table: Any) -> dict[str, list[Scalar]]:
     """Return a dict of equal-length lists, a pandas or a polars frame, as a dict of equally long lists.
 
     Raises
@@ -147,7 +156,7 @@ def columns(name: str, table: Any) -> Dict[str, List[Scalar]]:
             f"{name!r}: {shown(table)} ({type(table).__name__}) is not a table; "
             "give a dict of equally long lists, or a pandas or polars frame"
         )
-    found: Dict[str, List[Scalar]] = {}
+    found: dict[str, list[Scalar]] = {}
     for key, column in pairs:
         label = check_name(key if isinstance(key, str) else str(key), "column")
         if label in found:
@@ -167,7 +176,7 @@ def _is_one(value: Any) -> bool:
     return isinstance(value, (int, float, str)) or value is None
 
 
-def row(name: str, cells: Mapping[Any, Any]) -> Dict[str, Scalar]:
+def row(name: str, cells: Mapping[Any, Any]) -> dict[str, Scalar]:
     """Return the checked cells of one row.
 
     Raises
@@ -176,8 +185,12 @@ def row(name: str, cells: Mapping[Any, Any]) -> Dict[str, Scalar]:
         If there are none, or one is no scalar.
     """
     if not cells:
-        raise InvalidValueError(f"{name!r}: a row needs at least one column, as in log_row({name!r}, x=1, y=2)")
-    return {check_name(k, "column"): scalar(f"{name}.{k}", v, "log_table") for k, v in cells.items()}
+        raise InvalidValueError(
+            f"{name!r}: a row needs at least one column, as in log_row({name!r}, x=1, y=2)"
+        )
+    return {
+        check_name(k, "column"): scalar(f"{name}.{k}", v, "log_table") for k, v in cells.items()
+    }
 
 
 def step_of(name: str, step: Any) -> Optional[int]:
@@ -197,7 +210,9 @@ def step_of(name: str, step: Any) -> Optional[int]:
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
     if isinstance(plain, bool) or not isinstance(plain, int):
-        raise InvalidValueError(f"{name!r}: a step is a whole number, got {shown(step)} ({type(step).__name__})")
+        raise InvalidValueError(
+            f"{name!r}: a step is a whole number, got {shown(step)} ({type(step).__name__})"
+        )
     if not -(1 << 63) < plain < 1 << 63:
         raise InvalidValueError(f"{name!r}: the step {plain} does not fit into 64 bits")
     return plain

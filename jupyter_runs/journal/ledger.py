@@ -1,0 +1,293 @@
+"""The files of one writer: opened at the first write, kept through full disks and forks, closed at the end."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+import warnings
+from typing import TYPE_CHECKING, Any, Optional
+
+from . import keeper
+from .alive import Alive, own_facts
+from .errors import RunsWarning
+from .events import EventLog, EventTail
+from .segments import Scalars
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from .folder import RunFolder
+
+FORMAT = 1
+RETRY_SECONDS = 1.0
+
+
+def _exhausted() -> int:
+    raise StopIteration
+
+
+# What the fast path of `Run.log` sees while there is nothing to store into: the slow path takes over.
+DORMANT: tuple[Any, ...] = (None, _exhausted, None, {}, time.monotonic, 0.0, 0)
+
+
+class Ledger:
+    """What a writer stores to: lines, numbers and payloads, under one lock.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    role
+        ``"main"`` for the process whose end is the run's end, ``"guest"`` for any other.
+    name
+        The writer's folder below ``journal/``; made from role and process id where not given.
+    facts
+        More to say of this process, beside host, process id, start time and Python.
+
+    Notes
+    -----
+    Nothing is opened before the first write. ``hot`` is what :meth:`jupyter_runs.Run.log` needs to store a float
+    without a call: ``(pack_into, next_slot, map, series, clock, ahead, mark)``; it is swapped as a whole.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        *,
+        role: str = "main",
+        name: Optional[str] = None,
+        facts: Optional[Mapping[str, Any]] = None,
+    ) -> None:
+        self.folder = folder
+        self.role = role
+        self.name = name or new_writer_name(role)
+        self.hot: tuple[Any, ...] = DORMANT
+        self._facts = dict(facts or {})
+        self._faults: set[str] = set()
+        self._reset()
+
+    def _reset(self) -> None:
+        """Forget all that belongs to open files."""
+        self._lock = threading.RLock()
+        self._events: Optional[EventLog] = None
+        self._scalars: Optional[Scalars] = None
+        self._alive: Optional[Alive] = None
+        self._ahead = time.time() - time.monotonic()
+        self._kinds: dict[str, str] = {}
+        self._series: dict[str, int] = {}
+        self._shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self._rows: dict[str, int] = {}
+        self._others: dict[str, str] = {}
+        self._tails: dict[Path, EventTail] = {}
+        self._payloads = 0
+        self._retry_at = 0.0
+        self._dropped = 0
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.folder.id!r}, {self.name!r})"
+
+    def _put(self, value: Any, step: int, now: float, kind: int, series: int) -> None:
+        """Store one number, or count it as dropped while there is no place for it."""
+        if not self._ready():
+            self._dropped += 1
+            return
+        try:
+            if self._scalars is None:
+                self._scalars = Scalars(self._folder_of_writer())
+            if self._scalars.put(0 if value is None else value, step, now, kind, series):
+                self._heat()
+        except OSError as error:
+            self._dropped += 1
+            self._stumble(error)
+
+    def _heat(self) -> None:
+        """Give the fast path the page that numbers go to now; the clock is set right, and never back."""
+        self._now()
+        if self._scalars is not None:
+            pack, take, target, mark = self._scalars.hot()
+            self.hot = (pack, take, target, self._series, time.monotonic, self._ahead, mark)
+
+    def void(self, offset: int, target: Any) -> None:
+        """Mark a slot as used for nothing: the fast path took it and could not store its value."""
+        with self._lock:
+            if self._scalars is not None:
+                self._scalars.void(offset, target)
+
+    def _payload(self, data: bytes, suffix: str) -> Optional[str]:
+        """Keep a large body in a file of its own, complete before a line speaks of it; return the file's name."""
+        if not self._ready():
+            return None
+        self._payloads += 1
+        name = f"{self.name}-{self._payloads:06d}{suffix}"
+        try:
+            self.folder.payload.mkdir(exist_ok=True)
+            draft = self.folder.payload / f".{name}"
+            draft.write_bytes(data)
+            os.replace(draft, self.folder.payload / name)
+        except OSError as error:
+            self._stumble(error)
+            return None
+        return name
+
+    def _write(self, event: dict[str, Any]) -> bool:
+        """Write one event; False while there is no place for it."""
+        if not self._ready():
+            return False
+        told = {"e": event.pop("e"), "t": self._now(), **event}
+        try:
+            assert self._events is not None
+            self._events.append(told)
+        except OSError as error:
+            self._stumble(error)
+            return False
+        return True
+
+    def _position(self) -> int:
+        return self._scalars.position if self._scalars is not None else 0
+
+    def _now(self) -> float:
+        """Return the time, which never goes back: it follows the monotonic clock, and the wall clock only forward."""
+        steady = time.monotonic()
+        self._ahead = max(self._ahead, time.time() - steady)
+        return steady + self._ahead
+
+    # -- life
+
+    def _folder_of_writer(self) -> Path:
+        return self.folder.journal / self.name
+
+    def _ready(self) -> bool:
+        """Open the files where they are not, once a second at most while that fails."""
+        if self._events is not None and not self._retry_at:
+            return True
+        if self._retry_at and time.monotonic() < self._retry_at:
+            return False
+        try:
+            if self._events is None:
+                self._open()
+            if self._retry_at:
+                self._recover()
+        except OSError as error:
+            self._stumble(error)
+            return False
+        return True
+
+    def _open(self) -> None:
+        place = self._folder_of_writer()
+        place.mkdir(exist_ok=True)
+        if self._alive is None:
+            self._alive = Alive(place / "alive")
+        events = EventLog(place / "events.jsonl")
+        first = {
+            "e": "writer",
+            "t": self._now(),
+            "format": FORMAT,
+            "name": self.name,
+            "role": self.role,
+        }
+        try:
+            events.append({**first, **own_facts(), **self._facts})
+        except OSError:
+            events.close()
+            raise
+        self._events = events
+        keeper.watch(self)
+
+    def _recover(self) -> None:
+        """After a time without space: go on, and say what is missing."""
+        self._retry_at, dropped, self._dropped = 0.0, self._dropped, 0
+        if dropped:
+            text = f"{dropped:,} values could not be stored and are missing before this moment"
+            if not self._write({"e": "warning", "text": text}):
+                self._dropped += dropped
+
+    def _stumble(self, error: OSError) -> None:
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        self.hot = DORMANT
+        self.fault(error)
+
+    def fault(self, error: BaseException) -> None:
+        """Tell of a fault of ours, once a kind; the training goes on."""
+        kind = f"{type(error).__name__}:{getattr(error, 'errno', '')}"
+        if kind in self._faults:
+            return
+        self._faults.add(kind)
+        text = f"run {self.folder.id}: not all could be stored ({type(error).__name__}: {error}); the training goes on"
+        warnings.warn(text, RunsWarning, stacklevel=4)
+
+    def keep(self, sync: bool) -> None:
+        """Give a sign of life, and bring data to the disk (called by the housekeeping thread)."""
+        with self._lock:
+            alive, events, scalars = self._alive, self._events, self._scalars
+            if events is None:
+                return
+            try:
+                if not events.linked() or (scalars is not None and not scalars.linked()):
+                    raise FileNotFoundError(2, f"the run's folder {self.folder.path} is gone")
+                if alive is not None:
+                    alive.beat()
+                if sync:
+                    events.sync()
+                    if scalars is not None:
+                        scalars.sync()
+            except OSError as error:
+                self.fault(error)
+
+    @property
+    def position(self) -> int:
+        """A count that grows with all that this writer stores."""
+        return self._position() + (self._events.written if self._events is not None else 0)
+
+    def flush(self, timeout: Optional[float] = None) -> None:  # noqa: ARG002  # local writes never wait
+        """Bring what was logged to the disk; it is in the kernel's hands, and visible to all readers, before that."""
+        self.keep(sync=True)
+
+    def close(self) -> None:
+        """Say goodbye and close the files; what is logged later goes to a new writer's folder."""
+        with self._lock:
+            self.hot = DORMANT
+            events, scalars, alive = self._events, self._scalars, self._alive
+            if events is None:
+                return
+            keeper.unwatch(self)
+            try:
+                if scalars is not None:
+                    scalars.close()
+                events.append({"e": "close", "t": self._now()})
+                events.close()
+                if alive is not None:
+                    alive.release()
+            except (OSError, ValueError) as error:
+                self.fault(error)
+            self._renew()
+
+    def after_fork(self) -> None:
+        """In a forked child: leave the parent's files alone."""
+        self.hot = DORMANT
+        if self._scalars is not None:
+            self._scalars.forget()
+        if self._events is not None:
+            self._events.close()
+        if self._alive is not None:
+            self._alive.forget()
+        self._renew("fork")
+
+    def _renew(self, role: str = "guest") -> None:
+        lock = self._lock
+        self.role = role
+        self.name = new_writer_name(role)
+        kinds = self._kinds
+        self._reset()
+        self._kinds = kinds
+        if role != "fork":  # whoever waits for the old lock must meet the same one
+            self._lock = lock
+
+
+def new_writer_name(role: str = "main") -> str:
+    """Return a name for a writer of this process: its role or rank, its process id, and four random characters."""
+    rank = os.environ.get("RANK", "")
+    label = f"rank{int(rank)}" if rank.isdigit() and role == "main" else role
+    return f"{label}-{os.getpid()}-{secrets.token_hex(2)}"
