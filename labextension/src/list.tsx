@@ -21,7 +21,12 @@ export interface IListProps {
 }
 
 /** The whole content of the panel. */
-export function RunsList({ state, trans, onMore, refresh }: IListProps): React.ReactElement {
+export function RunsList({
+  state,
+  trans,
+  onMore,
+  refresh
+}: IListProps): React.ReactElement {
   const { runs, error } = state;
   const live = (runs ?? []).filter(run => toneOf(run.status) === 'live').length;
   const age = useAge(state.received, live > 0);
@@ -36,7 +41,9 @@ export function RunsList({ state, trans, onMore, refresh }: IListProps): React.R
       </header>
       {error && <Fault error={error} stale={runs !== null} trans={trans} />}
       <div className="jp-Runs-scroll">
-        {runs === null && !error && <p className="jp-Runs-note">{trans.__('Loading…')}</p>}
+        {runs === null && !error && (
+          <p className="jp-Runs-note">{trans.__('Loading…')}</p>
+        )}
         {runs?.length === 0 && <Nothing trans={trans} />}
         {groupByExperiment(runs ?? []).map((group, _, groups) => (
           <section key={group.key} className="jp-Runs-group">

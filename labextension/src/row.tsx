@@ -22,12 +22,18 @@ export function RunRow({ run, age, trans }: IRowProps): React.ReactElement {
     run.elapsed !== null && tone === 'live' ? run.elapsed + age : run.elapsed;
   const fraction = run.active ? (run.progress?.fraction ?? null) : null;
   return (
-    <li className="jp-Runs-row" title={[title, run.id, ...facts].join('\n')} data-run={run.id}>
+    <li
+      className="jp-Runs-row"
+      title={[title, run.id, ...facts].join('\n')}
+      data-run={run.id}
+    >
       <StatusIcon tone={tone} />
       <div className="jp-Runs-name">{title}</div>
       <div className="jp-Runs-elapsed">{duration(elapsed, trans)}</div>
       <div className="jp-Runs-facts">
-        <span className={`jp-Runs-word jp-mod-${tone}`}>{wordFor(run.status, trans)}</span>
+        <span className={`jp-Runs-word jp-mod-${tone}`}>
+          {wordFor(run.status, trans)}
+        </span>
         {facts.map((fact, index) => (
           <span className="jp-Runs-fact" key={index}>
             {fact}

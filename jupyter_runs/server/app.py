@@ -1,0 +1,64 @@
+"""The extension itself: its settings, and what the handlers share."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Int, Unicode
+
+from .handlers import HealthHandler, RunsHandler
+from .newest import NewestRuns
+
+
+class RunsApp(ExtensionApp):
+    """Runs over HTTP, under ``<base_url>jupyter-runs/``.
+
+    Each setting below can be given on the command line (``--RunsApp.page_size=100``) or in
+    ``jupyter_server_config.py`` (``c.RunsApp.page_size = 100``).
+    """
+
+    name = "jupyter_runs"
+
+    home = Unicode(
+        "",
+        config=True,
+        help="""Folder that holds the workspaces. Empty: JUPYTER_RUNS_HOME of the server's
+        environment, else ``runs/`` in Jupyter's data folder, as for kernels.""",
+    )
+    page_size = Int(
+        50, min=1, config=True, help="How many runs are answered when a request does not say."
+    )
+    max_page_size = Int(500, min=1, config=True, help="The most runs that one request may ask for.")
+    workers = Int(
+        1,
+        min=1,
+        config=True,
+        help="""Threads that read run folders, so that a slow disk never stops the server's event
+        loop. The list of runs is kept by one of them at a time.""",
+    )
+
+    def initialize_settings(self) -> None:
+        """Make what the handlers share."""
+        self.pool = ThreadPoolExecutor(self.workers, thread_name_prefix="jupyter-runs")
+        self.newest = NewestRuns(self.home or None)
+
+    def initialize_handlers(self) -> None:
+        """Mount the endpoints."""
+        shared: dict[str, Any] = {"app": self}
+        self.handlers.extend(
+            [
+                (r"/jupyter-runs/api/health/?", HealthHandler, shared),
+                (r"/jupyter-runs/api/runs/?", RunsHandler, shared),
+            ]
+        )
+
+    def has_lab(self) -> bool:
+        """Tell whether this server also serves JupyterLab."""
+        manager = getattr(self.serverapp, "extension_manager", None)
+        return manager is not None and bool(manager.extension_apps.get("jupyterlab"))
+
+    async def stop_extension(self) -> None:
+        """Let go of the threads; what they read needs no closing."""
+        self.pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,163 @@
+import * as React from 'react';
+import { createRoot, Root } from 'react-dom/client';
+
+import { ApiError, IRun } from '../api';
+import { EXAMPLE, RunsList } from '../list';
+import { IState } from '../model';
+import { aRun, trans } from './fixtures';
+
+describe('RunsList', () => {
+  let host: HTMLElement;
+  let root: Root;
+
+  beforeEach(() => {
+    host = document.body.appendChild(document.createElement('div'));
+    root = createRoot(host);
+  });
+
+  afterEach(() => {
+    React.act(() => root.unmount());
+    host.remove();
+    vi.useRealTimers();
+  });
+
+  function show(
+    runs: IRun[] | null,
+    more: Partial<IState> = {},
+    onMore = () => {}
+  ): void {
+    const state = { runs, more: false, error: null, received: Date.now(), ...more };
+    React.act(() =>
+      root.render(<RunsList state={state} trans={trans} onMore={onMore} />)
+    );
+  }
+
+  const row = (id = 'r1') => host.querySelector(`[data-run="${id}"]`)!;
+
+  it('says what a run is and how it went, in words', () => {
+    show([
+      aRun({
+        metrics: [
+          { name: 'loss', text: '1.31' },
+          { name: 'accuracy', text: '0.60' }
+        ]
+      })
+    ]);
+    expect(row().querySelector('.jp-Runs-name')!.textContent).toBe(
+      'run 12 · brave-otter'
+    );
+    const facts = [...row().querySelectorAll('.jp-Runs-facts > span')];
+    expect(facts.map(fact => fact.textContent)).toEqual([
+      'Completed',
+      'loss 1.31',
+      'accuracy 0.60'
+    ]);
+    expect(row().querySelector('.jp-Runs-elapsed')!.textContent).toBe('1 min');
+    expect(host.querySelector('h3')!.textContent).toBe('cifar10');
+  });
+
+  it.each([
+    ['Queued', 'wait', 'Queued'],
+    ['Running', 'live', 'Running'],
+    ['CancelRequested', 'live', 'Cancelling'],
+    ['Failed', 'bad', 'Failed'],
+    ['Canceled', 'off', 'Canceled'],
+    ['NotResponding', 'unsure', 'Not responding'],
+    ['SomethingNew', 'unsure', 'SomethingNew'],
+    ['constructor', 'unsure', 'constructor']
+  ])('tells the status %s by icon and word', (status, tone, word) => {
+    show([aRun({ status })]);
+    expect(row().querySelector('svg')!.classList).toContain(`jp-mod-${tone}`);
+    expect(row().querySelector('.jp-Runs-word')!.textContent).toBe(word);
+  });
+
+  it('shows names as text, whatever they are', () => {
+    const evil = '<img src=x onerror="window.hit=1"><b>x</b>';
+    show([aRun({ name: evil, experiment: evil, metrics: [{ name: evil, text: evil }] })]);
+    expect(host.querySelector('img, b')).toBeNull();
+    expect(row().querySelector('.jp-Runs-name')!.textContent).toContain(evil);
+  });
+
+  it('falls back to the id of a run without number and name', () => {
+    show([aRun({ number: null, name: '' })]);
+    expect(row().querySelector('.jp-Runs-name')!.textContent).toBe('r1');
+  });
+
+  it('counts the time of a running run on, and no other', () => {
+    vi.useFakeTimers();
+    show([
+      aRun({ id: 'on', status: 'Running', active: true, elapsed: 5 }),
+      aRun({ id: 'off', elapsed: 5 })
+    ]);
+    React.act(() => void vi.advanceTimersByTime(3_000));
+    expect(row('on').querySelector('.jp-Runs-elapsed')!.textContent).toBe('8 s');
+    expect(row('off').querySelector('.jp-Runs-elapsed')!.textContent).toBe('5 s');
+    expect(host.querySelector('.jp-Runs-summary')!.textContent).toBe('1 going on');
+  });
+
+  it('draws progress where the total is known', () => {
+    const progress = { fraction: 0.58, text: '58 %' };
+    show([
+      aRun({ id: 'a', status: 'Running', active: true, progress }),
+      aRun({
+        id: 'b',
+        status: 'Running',
+        active: true,
+        progress: { fraction: null, text: '9' }
+      }),
+      aRun({ id: 'c', progress })
+    ]);
+    expect(row('a').querySelector('progress')!.value).toBeCloseTo(0.58);
+    expect(row('a').textContent).toContain('58 %');
+    expect(row('b').querySelector('progress')).toBeNull();
+    expect(row('c').querySelector('progress')).toBeNull();
+  });
+
+  it('puts the reason of a failure first', () => {
+    const metrics = [{ name: 'loss', text: '1' }];
+    show([aRun({ status: 'Failed', reason: 'CUDA out of memory', metrics })]);
+    const facts = [...row().querySelectorAll('.jp-Runs-fact')].map(
+      fact => fact.textContent
+    );
+    expect(facts).toEqual(['CUDA out of memory', 'loss 1']);
+  });
+
+  it('names the workspace only where there are several', () => {
+    show([aRun()]);
+    expect(host.querySelector('.jp-Runs-workspace')).toBeNull();
+    show([aRun(), aRun({ id: 'r2', workspace: 'lab' })]);
+    expect(host.querySelectorAll('.jp-Runs-workspace')).toHaveLength(2);
+  });
+
+  it('tells a newcomer what to type', () => {
+    show([]);
+    expect(host.textContent).toContain('No runs yet');
+    expect(host.querySelector('pre')!.textContent).toBe(EXAMPLE);
+  });
+
+  it('does not say that there are none while it does not know', () => {
+    show(null);
+    expect(host.textContent).toContain('Loading');
+    show(null, { error: new ApiError(0, 'refused') });
+    expect(host.textContent).not.toContain('Loading');
+    expect(host.textContent).not.toContain('No runs yet');
+  });
+
+  it.each([
+    [0, 'does not answer'],
+    [403, 'logged in'],
+    [404, 'Install jupyter-runs'],
+    [500, 'out of order']
+  ])('says what to do about an error %i', (status, advice) => {
+    show([aRun()], { error: new ApiError(status, 'out of order') });
+    expect(host.querySelector('[role=alert]')!.textContent).toContain(advice);
+    expect(row()).not.toBeNull();
+  });
+
+  it('offers older runs', () => {
+    const onMore = vi.fn();
+    show([aRun()], { more: true }, onMore);
+    host.querySelector<HTMLButtonElement>('.jp-Runs-more')!.click();
+    expect(onMore).toHaveBeenCalledOnce();
+  });
+});
