@@ -71,17 +71,29 @@ def read_header(raw: bytes) -> Header:
     return Header(number, size, first, mark)
 
 
-def seal(page: bytes, mark: int, first_slot: int) -> bytes:
-    """Return the 32 bytes that seal ``page`` (its first 4,064 bytes count): checksum and map of what is committed."""
-    body = page[: SEAL * SLOT]
-    bitmap = bytearray(SLOTS // 8)
-    marks = memoryview(body).cast("I")[7::8].tolist()
-    count = 0
-    for slot in range(first_slot, SEAL):
-        if marks[slot] == mark:
-            bitmap[slot >> 3] |= 1 << (slot & 7)
-            count += 1
-    head = SEALED.pack(zlib.crc32(body), count, bytes(bitmap), 0, 0)[:24]
+def _full(first_slot: int) -> bytes:
+    """Return the map of a page whose every slot from ``first_slot`` on is committed."""
+    return (((1 << SEAL) - 1) >> first_slot << first_slot).to_bytes(SLOTS // 8, "little")
+
+
+_FULL = {0: _full(0), HEADER_SLOTS: _full(HEADER_SLOTS)}
+
+
+def seal(page: bytes, mark: int, first_slot: int, *, only_full: bool = False) -> Optional[bytes]:
+    """Return the 32 bytes that seal ``page`` (its first 4,064 bytes count): checksum and map of what is committed.
+
+    With ``only_full``, None while a slot from ``first_slot`` on lacks its mark.
+    """
+    marks = memoryview(page).cast("I")[7 : SEAL * 8 : 8].tolist()
+    count = marks[first_slot:].count(mark)
+    if count == SEAL - first_slot:
+        bitmap = _FULL[first_slot]
+    elif only_full:
+        return None
+    else:
+        committed = sum(1 << slot for slot in range(first_slot, SEAL) if marks[slot] == mark)
+        bitmap = committed.to_bytes(SLOTS // 8, "little")
+    head = SEALED.pack(zlib.crc32(page[: SEAL * SLOT]), count, bitmap, 0, 0)[:24]
     return head + zlib.crc32(head).to_bytes(4, "little") + mark.to_bytes(4, "little")
 
 

@@ -133,14 +133,13 @@ class Segment:
             return os.pread(self._fd, PAGE, index * PAGE).ljust(PAGE, b"\0")
         return self._map[index * PAGE : (index + 1) * PAGE]
 
-    def seal(self, index: int) -> None:
-        """Write the seal of page ``index``."""
-        self.write(index * PAGE + SEAL * SLOT, seal(self.page(index), self.mark, first_slot(index)))
-
-    def is_complete(self, index: int) -> bool:
-        """Tell whether each slot of page ``index`` carries its mark."""
-        marks = memoryview(self.page(index)).cast("I")[7::8].tolist()
-        return all(mark == self.mark for mark in marks[first_slot(index) : SEAL])
+    def seal(self, index: int, *, only_full: bool = False) -> bool:
+        """Write the seal of page ``index``; with ``only_full``, tell whether each of its slots was committed."""
+        sealed = seal(self.page(index), self.mark, first_slot(index), only_full=only_full)
+        if sealed is None:
+            return False
+        self.write(index * PAGE + SEAL * SLOT, sealed)
+        return True
 
     def linked(self) -> bool:
         """Tell whether the file still has a name."""
@@ -273,9 +272,7 @@ class Scalars:
         """Seal a page, and those before it that have become complete since."""
         waiting, self._unsealed = [*self._unsealed, (segment, page)], []
         for owner, index in waiting:
-            if owner.is_complete(index):
-                owner.seal(index)
-            else:
+            if not owner.seal(index, only_full=True):
                 self._unsealed.append((owner, index))
 
     def _let_go(self) -> None:
