@@ -170,6 +170,9 @@ class EventTail:
             os.close(self._fd)
             self._fd = -1
 
+    def __del__(self) -> None:
+        self.close()
+
 
 def kinds_in(path: Path, known: dict[str, str], tails: dict[Path, EventTail]) -> None:
     """Add to ``known`` which kind each name was logged as in another writer's events; read on from the last call."""

@@ -66,7 +66,7 @@ def read_header(raw: bytes) -> Header:
         error = BadHeaderError(f"version {version}, and this package reads {VERSION}")
         error.version = version
         raise error
-    if crc != zlib.crc32(raw[: HEADER.size - 4]):
+    if crc != zlib.crc32(raw[: HEADER.size - 4]) or not mark or size > 1 << 40 or first > 1 << 56:
         raise BadHeaderError("the header's checksum does not fit")
     return Header(number, size, first, mark)
 

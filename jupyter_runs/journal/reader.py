@@ -185,10 +185,6 @@ class RunReader:
         """Close the files; what was read stays, and a later poll goes on."""
         for source in self._sources.values():
             source.events.close()
-
-    def __del__(self) -> None:
-        for source in getattr(self, "_sources", {}).values():
-            source.events.close()
             source.scalars.close()
 
     def _find_writers(self) -> None:

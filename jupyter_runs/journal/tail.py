@@ -34,10 +34,10 @@ Piece = tuple[int, bytes]
 class _Segment:
     """An open segment and how far it was read."""
 
-    def __init__(self, fd: int, header: Header) -> None:
+    def __init__(self, fd: int, header: Header, offset: int = 0) -> None:
         self.fd = fd
         self.header = header
-        self.offset = HEADER_SLOTS * SLOT
+        self.offset = offset or HEADER_SLOTS * SLOT
         # marks are compared as this machine's integers
         self.mark = int.from_bytes(header.mark.to_bytes(4, "little"), sys.byteorder)
 
@@ -45,6 +45,9 @@ class _Segment:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+    def __del__(self) -> None:
+        self.close()
 
     def seal_of(self, page: int) -> Optional[Seal]:
         raw = os.pread(self.fd, SLOT, page * PAGE + SEAL * SLOT)
@@ -61,6 +64,7 @@ class ScalarTail:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._number = 0
+        self._resume = 0
         self._segment: Optional[_Segment] = None
         self._holes: list[tuple[_Segment, int]] = []
         self.damage: list[str] = []
@@ -73,8 +77,12 @@ class ScalarTail:
         while True:
             if self._segment is None:
                 self._segment = self._open()
-                if self._segment is None:
+            if self._segment is None:
+                if not os.path.exists(self._folder / segment_name(self._number + 1)):
                     return pieces
+                self._tell(f"{self._folder.name}/{segment_name(self._number)} cannot be read")
+                self._number += 1
+                continue
             # asked before reading: once the next one exists, nothing but holes is filled in this one
             following = os.path.exists(self._folder / segment_name(self._number + 1))
             self._read(self._segment, pieces)
@@ -83,12 +91,11 @@ class ScalarTail:
             self._leave(self._segment)
 
     def close(self) -> None:
-        """Close the files."""
-        for segment in {
-            id(s): s for s in [self._segment, *(s for s, _ in self._holes)] if s
-        }.values():
-            segment.close()
-        self._segment, self._holes = None, []
+        """Close the file; the place is kept. One with holes stays open, for they are looked at again."""
+        if self._segment is not None and not self._holes:
+            self._resume = self._segment.offset
+            self._segment.close()
+            self._segment = None
 
     def _open(self) -> Optional[_Segment]:
         name = segment_name(self._number)
@@ -101,7 +108,7 @@ class ScalarTail:
             return None
         raw = os.pread(fd, HEADER.size, 0)
         try:
-            return _Segment(fd, read_header(raw))
+            return _Segment(fd, read_header(raw), self._resume)
         except BadHeaderError as error:
             os.close(fd)
             if any(raw) and len(raw) == HEADER.size:  # else it is being made right now
@@ -111,7 +118,7 @@ class ScalarTail:
     def _leave(self, segment: _Segment) -> None:
         if not any(owner is segment for owner, _ in self._holes):
             segment.close()
-        self._segment = None
+        self._segment, self._resume = None, 0
         self._number += 1
 
     def _tell(self, text: str) -> None:
