@@ -5,11 +5,12 @@ import { ApiError } from './api';
 import { runsIcon } from './icons';
 import { groupByExperiment, IState } from './model';
 import { RunRow } from './row';
-import { toneOf } from './status';
+import { Tone, toneOf } from './status';
 
-export const EXAMPLE = `from jupyter_runs import start_logging
+// short lines: the panel is narrow
+export const EXAMPLE = `import jupyter_runs as jr
 
-run = start_logging()
+run = jr.start_logging()
 run.log("loss", 0.5)
 run.complete()`;
 
@@ -28,14 +29,21 @@ export function RunsList({
   refresh
 }: IListProps): React.ReactElement {
   const { runs, error } = state;
-  const live = (runs ?? []).filter(run => toneOf(run.status) === 'live').length;
+  const count = (tone: Tone) =>
+    (runs ?? []).filter(run => toneOf(run.status) === tone).length;
+  const live = count('live');
+  const waiting = count('wait');
+  const summary = [
+    live ? trans._n('%1 running', '%1 running', live) : '',
+    waiting ? trans._n('%1 queued', '%1 queued', waiting) : ''
+  ];
   const age = useAge(state.received, live > 0);
   return (
     <>
       <header className="jp-Runs-header">
         <h2>{trans.__('Runs')}</h2>
         <span className="jp-Runs-summary" role="status">
-          {live > 0 && trans._n('%1 going on', '%1 going on', live)}
+          {summary.filter(part => part).join(' · ')}
         </span>
         {refresh}
       </header>

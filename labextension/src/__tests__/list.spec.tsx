@@ -92,7 +92,18 @@ describe('RunsList', () => {
     React.act(() => void vi.advanceTimersByTime(3_000));
     expect(row('on').querySelector('.jp-Runs-elapsed')!.textContent).toBe('8 s');
     expect(row('off').querySelector('.jp-Runs-elapsed')!.textContent).toBe('5 s');
-    expect(host.querySelector('.jp-Runs-summary')!.textContent).toBe('1 going on');
+    expect(host.querySelector('.jp-Runs-summary')!.textContent).toBe('1 running');
+  });
+
+  it('sums up what is not over yet', () => {
+    const ids = ['a', 'b', 'c', 'd'];
+    const statuses = ['Running', 'CancelRequested', 'Queued', 'Completed'];
+    show(statuses.map((status, i) => aRun({ id: ids[i], status })));
+    expect(host.querySelector('.jp-Runs-summary')!.textContent).toBe(
+      '2 running · 1 queued'
+    );
+    show([aRun()]);
+    expect(host.querySelector('.jp-Runs-summary')!.textContent).toBe('');
   });
 
   it('draws progress where the total is known', () => {
