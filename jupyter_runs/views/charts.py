@@ -38,7 +38,9 @@ def is_tile(metric: Metric) -> bool:
 
 def is_chart(metric: Metric) -> bool:
     """Tell whether a metric is shown as a chart."""
-    return metric.kind != "image" and not is_tile(metric)
+    if metric.kind == "scalar":
+        return metric.count > 1
+    return metric.kind == "list" or (metric.kind != "image" and metric.count > 0)
 
 
 class ChartBuilder:
@@ -224,7 +226,7 @@ class ChartBuilder:
         for name in names:
             one = old.get(name) or Series(name, clean(name) if len(names) > 1 else "")
             one.label = clean(name) if len(names) > 1 else ""
-            one.update(x, numeric[name])
+            one.update(x, numeric[name], {i: "None" for i, v in enumerate(columns[name]) if v is None})
             series.append(one)
         kind: XKind = "index" if x_name is None else "column"
         label = "row" if x_name is None else clean(x_name)
@@ -289,9 +291,13 @@ def _draw(series: list[Series], options: ChartOptions, unit: str) -> tuple[tuple
 
 def badge_of(lines: tuple[Line, ...], unit: str, *, window: bool = False, placeless: int = 0) -> str:
     """Return what stands under a chart: ``1,500 of 120,000 drawn · zoom for exact``."""
-    total, drawn = sum(line.total for line in lines), sum(line.drawn for line in lines)
+    def amount(each: list[int]) -> int:  # the columns of a row are one row; two processes add up
+        return max(each, default=0) if unit == "row" else sum(each)
+
+    total = amount([line.total for line in lines])
+    drawn = amount([line.drawn for line in lines])
     hidden = sum(line.hidden for line in lines)
-    if drawn + hidden >= total:
+    if all(line.drawn + line.hidden >= line.total for line in lines):
         said = f"list of {total:,}" if unit == "list" and not window else count(total, "point" if unit == "list" else unit)
         if window:
             said += " in view, all drawn"
@@ -307,8 +313,9 @@ def badge_of(lines: tuple[Line, ...], unit: str, *, window: bool = False, placel
 
 
 def _last_text(series: list[Series]) -> str:
-    lasts = [number(one.last) for one in series[:3] if one.last is not None]
-    return " · ".join(lasts) + (" …" if len(series) > 3 else "")
+    if len(series) > 2:  # more than two numbers beside a title tell nobody which is which
+        return ""
+    return " · ".join(number(one.last) for one in series if one.last is not None)
 
 
 def _trend(series: list[Series]) -> Trend:

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_runs.journal import RunFolder, RunReader, read_status
+
+from . import head as heads
+from .charts import ChartBuilder, group_of, is_chart, is_tile
+from .details import details
+from .files import Listing, read_log
+from .format import shorten
+from .images import Gallery
+from .jsonable import chart_json, jsonable
 from .model import (
     Chart,
     ChartOptions,
@@ -15,11 +28,16 @@ from .model import (
     Tab,
     Tile,
 )
+from .tables import cell
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
-    from jupyter_runs.journal import RunFolder, RunReader
+    from jupyter_runs.journal import Metric, Status
+
+_TAIL = 4096  # bytes of a failed run's log that stand in its header
+_TAIL_LINES = 12
+_DEFAULT = ChartOptions()
 
 
 class RunView:
@@ -30,65 +48,306 @@ class RunView:
     Parameters
     ----------
     source
-        A run's folder, its path, or a reader of it.
+        A run's folder, its path, or a reader of it (which the view then polls).
+    portal_url
+        Gives the link to the run's page, or None while no server answers; never called by `refresh`.
+
+    Raises
+    ------
+    RunNotFoundError
+        By the constructor and by `refresh`, if the folder holds no run (any more).
     """
 
-    def __init__(self, source: RunFolder | RunReader | Path | str) -> None:
-        self._source = source
+    def __init__(
+        self,
+        source: RunFolder | RunReader | Path | str,
+        *,
+        portal_url: Callable[[], str | None] | None = None,
+    ) -> None:
+        self._reader = source if isinstance(source, RunReader) else RunReader(source)
+        self.folder: RunFolder = self._reader.folder
         self.version = 0
+        self._portal_url = portal_url
+        self._token = secrets.token_hex(4)
+        self._logs = Listing(self.folder.logs)
+        self._outputs = Listing(self.folder.outputs)
+        self._builders: dict[str, ChartBuilder] = {}
+        self._galleries: dict[str, tuple[int, Gallery, ImageSeries]] = {}
+        self._seen: dict[str, int] = {}  # metric: the reader's version of it
+        self._versions: dict[str, int] = {}  # metric: our version when it last changed
+        self._parts = dict.fromkeys(("head", "logs", "outputs", "images", "details", "order"), 0)
+        self._told: dict[str, Any] = {}
+        self._status: Status | None = None
+        self._tail: tuple[Any, LogPart | None] = (None, None)
+        self.refresh()
+
+    def __repr__(self) -> str:
+        return f"RunView({self.folder.id!r}, version={self.version})"
+
+    @property
+    def reader(self) -> RunReader:
+        """The reader below."""
+        return self._reader
+
+    # -- what is new ------------------------------------------------------------------------------
 
     def refresh(self) -> bool:
         """Read what is new; True if anything that is shown changed."""
-        raise NotImplementedError
+        reader = self._reader
+        news = reader.poll()
+        if self._status is None or self._status.status not in heads.TERMINAL or news:
+            self._status = read_status(self.folder, reader)
+        following = self.version + 1
+        changed = set()
+        status = self._status
+        if self._differs("head", (status[:6], reader.progress, reader.name, len(reader.warnings))):
+            changed.add("head")
+        for part, listing in (("logs", self._logs), ("outputs", self._outputs)):
+            if self._differs(part, listing.files(fresh=True)):
+                changed.add(part)
+        if news or not self.version:
+            changed |= {"details"} | self._look_at_metrics(following)
+            if self._differs("updated", reader.last_time):
+                changed.add("head")
+        elif changed & {"head"}:
+            changed.add("details")
+        for part in changed:
+            self._parts[part] = following
+        if changed:
+            self.version = following
+        return bool(changed)
+
+    def _differs(self, key: str, value: Any) -> bool:
+        before = self._told.get(key, self)
+        self._told[key] = value
+        return bool(before != value)
+
+    def _look_at_metrics(self, following: int) -> set[str]:
+        changed: set[str] = set()
+        for name, metric in self._reader.metrics.items():
+            if self._seen.get(name) == metric.version:
+                continue
+            if name not in self._seen or (metric.kind == "scalar" and metric.count <= 2):
+                changed.add("order")
+            self._seen[name] = metric.version
+            self._versions[name] = following
+            changed.add("images" if metric.kind == "image" else "charts")
+        changed.discard("charts")  # told one by one
+        return changed | ({"head"} if changed else set())
+
+    # -- header -----------------------------------------------------------------------------------
 
     def head(self) -> Head:
-        """Status, times, progress, error."""
-        raise NotImplementedError
+        """Status, times, progress, error; ``elapsed`` and ``eta`` are those of this moment."""
+        assert self._status is not None
+        return heads.build(
+            self._reader,
+            self._status,
+            portal_url=self._portal_url() if self._portal_url is not None else None,
+            log_tail=self._log_tail() if self._status.status == "Failed" else None,
+        )
+
+    def _log_tail(self) -> LogPart | None:
+        """Return the last lines of the newest log that has any."""
+        logs = self._logs.files()
+        key = tuple(logs[:3])
+        if self._tail[0] != key:
+            self._tail = (key, next((p for f in logs[:3] if f.size and (p := self._last_lines(f.name))), None))
+        return self._tail[1]
+
+    def _last_lines(self, name: str) -> LogPart | None:
+        try:
+            part = self.read_log(name, limit=_TAIL)
+        except OSError:
+            return None
+        lines = part.text.rstrip().split("\n")[-_TAIL_LINES:]
+        return LogPart(name, "\n".join(lines), part.start, part.end, part.size)
+
+    # -- metrics ----------------------------------------------------------------------------------
+
+    def _metrics(self, search: str) -> list[Metric]:
+        words = search.casefold().split()
+        return [m for m in self._reader.metrics.values() if all(w in m.name.casefold() for w in words)]
 
     def tiles(self, search: str = "") -> list[Tile]:
-        """Metrics with one value."""
-        raise NotImplementedError
+        """Return the metrics with one value, in the order first logged."""
+        found = []
+        for metric in self._metrics(search):
+            if is_tile(metric):
+                value = metric.values()[0]
+                text = shorten(value, 200) if isinstance(value, str) else cell(value) or "None"
+                found.append(
+                    Tile(metric.name, text, value, group_of(metric.name), self._versions.get(metric.name, 0))
+                )
+        return found
 
     def chart_keys(self, search: str = "") -> list[str]:
-        """Keys of the charts, grouped by prefix."""
-        raise NotImplementedError
+        """Return the keys of the charts (the metrics' names), groups in the order first logged.
+
+        Parameters
+        ----------
+        search
+            Words that must all be in the name, in any order and case.
+        """
+        groups: dict[str, list[str]] = {"": []}  # names without a prefix come first
+        for metric in self._metrics(search):
+            if is_chart(metric):
+                groups.setdefault(group_of(metric.name), []).append(metric.name)
+        return [name for names in groups.values() for name in names]
 
     def chart_version(self, key: str) -> int:
-        """Grows when the chart changes."""
-        raise NotImplementedError
+        """Return the view's version when the chart last changed, 0 for an unknown key."""
+        return self._versions.get(key, 0)
 
     def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
-        """Return one chart, drawn as asked."""
-        raise NotImplementedError
+        """Return one chart, drawn as asked; the same object while nothing changed.
+
+        Raises
+        ------
+        KeyError
+            If no metric with a chart has that name.
+        """
+        builder = self._builders.get(key)
+        if builder is None:
+            metric = self._reader.metrics.get(key)
+            if metric is None or not is_chart(metric):
+                raise KeyError(key)
+            builder = self._builders[key] = ChartBuilder(metric, self._writer_label, self._started)
+        return builder.chart(options or _DEFAULT, self._versions.get(key, 0))
+
+    def _started(self) -> float:
+        started = self._status.started if self._status is not None else None
+        return started if started is not None else 0.0
+
+    def _writer_label(self, index: int) -> tuple[str, str]:
+        """Return the name of a writer, and what tells it apart for a person."""
+        names = self._reader.writer_names
+        name = names[index] if 0 <= index < len(names) else str(index)
+        facts = self._reader.writers.get(name, {})
+        rank = facts.get("rank")
+        if rank is None and (found := re.match(r"rank(\d+)", name)):
+            rank = found.group(1)
+        if rank is not None:
+            return name, f"rank {rank}"
+        role, pid = facts.get("role"), facts.get("pid")
+        return name, f"{role} {pid}" if role and pid else name
+
+    # -- everything else --------------------------------------------------------------------------
 
     def images(self) -> list[ImageSeries]:
-        """Logged images."""
-        raise NotImplementedError
+        """Return the logged images, a series for each metric."""
+        found = []
+        for name, metric in self._reader.metrics.items():
+            if metric.kind != "image":
+                continue
+            known = self._galleries.get(name)
+            if known is None or known[0] != metric.version:
+                gallery = known[1] if known is not None else Gallery(metric)
+                known = (metric.version, gallery, gallery.series(self._versions.get(name, 0)))
+                self._galleries[name] = known
+            found.append(known[2])
+        return found
 
     def logs(self) -> list[FileInfo]:
-        """Log files, newest first."""
-        raise NotImplementedError
+        """Return the log files, newest first."""
+        return list(self._logs.files(fresh=True))
 
     def read_log(self, name: str, offset: int | None = None, limit: int = 65536) -> LogPart:
-        """Return a piece of a log; the tail when no offset is given."""
-        raise NotImplementedError
+        """Return a piece of a log as a terminal would show it, without offset its last lines.
+
+        Raises
+        ------
+        InvalidPathError
+            If the name leads out of the run's logs.
+        FileNotFoundError
+            If there is no such log.
+        """
+        return read_log(self.folder.logs, name, offset, limit)
 
     def outputs(self) -> list[FileInfo]:
-        """Files of the run."""
-        raise NotImplementedError
+        """Return the files that the run keeps, in the order of their names."""
+        return sorted(self._outputs.files(fresh=True), key=lambda f: f.name)
 
     def details(self) -> list[Section]:
-        """Sections of the Details tab."""
-        raise NotImplementedError
+        """Return the sections of the Details tab that have something in them."""
+        return details(self._reader, self.head())
 
     def tabs(self) -> list[Tab]:
-        """Tabs with something in them."""
-        raise NotImplementedError
+        """Return the tabs with something in them; Metrics and Details always."""
+        metrics = self._reader.metrics.values()
+        images = sum(m.count for m in metrics if m.kind == "image")
+        shown = sum(1 for m in metrics if is_tile(m) or is_chart(m))
+        files = (
+            ("logs", "Logs", len(self._logs.files())),
+            ("outputs", "Outputs", len(self._outputs.files())),
+            ("images", "Images", images),
+        )
+        return [
+            Tab("metrics", "Metrics", shown),
+            *(Tab(key, label, n) for key, label, n in files if n),
+            Tab("details", "Details"),
+        ]
 
-    def to_json(self, cursor: str | None = None) -> dict[str, Any]:
-        """Return what changed since the cursor, as strict JSON values."""
-        raise NotImplementedError
+    # -- JSON and pictures ------------------------------------------------------------------------
+
+    def to_json(
+        self,
+        cursor: str | None = None,
+        *,
+        options: ChartOptions | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> dict[str, Any]:
+        """Return what changed since a cursor, as strict JSON values.
+
+        Parameters
+        ----------
+        cursor
+            The ``"cursor"`` of an earlier answer of this view; without it, and with one that is not
+            known, everything is told (``"full": true``).
+        options
+            How charts are drawn.
+        keys
+            The charts wanted; without it all of them. ``"order"`` names all in any case.
+        """
+        since = self._since(cursor)
+        found: dict[str, Any] = {"cursor": f"{self._token}.{self.version}", "full": since < 0, "now": time.time()}
+        parts: dict[str, Callable[[], Any]] = {
+            "logs": self.logs,
+            "outputs": self.outputs,
+            "images": self.images,
+            "details": self.details,
+            "order": self.chart_keys,
+        }
+        if since < 0 or self._parts["head"] > since:
+            found["head"] = {**jsonable(self.head()), "title": self.head().title}
+        if since < self.version:
+            found["tabs"] = jsonable(self.tabs())
+            found["tiles"] = [jsonable(t) for t in self.tiles() if t.version > since]
+        for part, make in parts.items():
+            if since < 0 or self._parts[part] > since:
+                found[part] = jsonable(make())
+        wanted = self.chart_keys() if keys is None else [k for k in keys if k in self._seen]
+        found["charts"] = [
+            chart_json(self.chart(k, options))
+            for k in wanted
+            if self._versions.get(k, 0) > since and is_chart(self._reader.metrics[k])
+        ]
+        return found
+
+    def _since(self, cursor: str | None) -> int:
+        token, _, version = (cursor or "").partition(".")
+        if token != self._token or not version.isascii() or not version.isdigit() or len(version) > 18:
+            return -1
+        return int(version) if int(version) <= self.version else -1
 
     def picture(self, as_of: float | None = None) -> str:
-        """Return a static picture of the run: self-contained HTML."""
-        raise NotImplementedError
+        """Return a static picture of the run as HTML that needs nothing else, below 100 kB.
+
+        Parameters
+        ----------
+        as_of
+            The moment that it is stamped with; now when not given.
+        """
+        from .picture import picture
+
+        return picture(self, time.time() if as_of is None else as_of)

@@ -174,41 +174,43 @@ def _empty(text: str, width: int, height: int) -> str:
 def matrix_svg(matrix: Matrix, width: int = WIDTH) -> str:
     """Return a confusion matrix as an SVG document: darker is a larger share of its row."""
     n = len(matrix.labels)
-    labels = [shorten(label, 12) for label in matrix.labels]
     named = n <= 24
-    left = min(90.0, 14 + max(len(label) for label in labels) * 5.6) if named else 20.0
-    side = min((width - left - _RIGHT) / n, 30.0 if n > 3 else 40.0)
-    top = 6.0
-    height = top + side * n + (34 if named else 18)
-    numbers = side >= 17
-    out = [_open(width, round(height)), f'<g {_TEXT} text-anchor="middle">']
-    wide = named and max(len(label) for label in labels) * 5.6 > side - 2
-    for i in range(n):
-        for j in range(n):
-            x, y, share = left + j * side, top + i * side, matrix.shares[i][j]
-            shade = 0.06 + 0.86 * share
-            out.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{side - 1:.1f}" height="{side - 1:.1f}" rx="2" '
-                f'fill="{color(0)}" fill-opacity="{shade:.2f}"/>'
+    labels = [shorten(label, 12) for label in matrix.labels]
+    left = min(92.0, 24 + max(len(label) for label in labels) * 5.6) if named else 20.0
+    wide = min((width - left - _RIGHT) / n, 64.0)
+    # as high as the charts beside it where numbers stay legible
+    tall = min(max((HEIGHT - 26) / n, 13.0 if named else 3.0), 32.0, wide)
+    top, right = 4.0, left + wide * n
+    bottom = top + tall * n
+    height = round(bottom + (28 if named else 14))
+    shades: dict[int, list[str]] = {}
+    words: list[str] = []
+    for i, (counts, shares) in enumerate(zip(matrix.counts, matrix.shares, strict=True)):
+        y = top + i * tall
+        for j, (count, share) in enumerate(zip(counts, shares, strict=True)):
+            x = left + j * wide
+            shades.setdefault(round(20 * share), []).append(
+                f"M{x:.1f} {y:.1f}h{wide - 1:.1f}v{tall - 1:.1f}h{1 - wide:.1f}z"
             )
-            if numbers and matrix.counts[i][j]:
-                fill = ' fill="#fff"' if share > 0.5 else ""
-                text = number(matrix.counts[i][j], 3)
-                small = ' font-size="8"' if len(text) * 5.6 > side - 2 else ""
-                out.append(
-                    f'<text x="{x + side / 2 - 0.5:.1f}" y="{y + side / 2 + 3:.1f}"{fill}{small}>{escape(text)}</text>'
-                )
+            text = number(count, 3)
+            if count and wide >= 16 and tall >= 12 and len(text) * 5.2 < wide:
+                fill = ' fill="#fff"' if share > 0.45 else ""
+                words.append(f'<text x="{x + wide / 2 - 0.5:.1f}" y="{y + tall / 2 + 3:.1f}"{fill}>{text}</text>')
         if named:
-            middle = top + i * side + side / 2 + 3
-            out.append(f'<text x="{left - 5:.1f}" y="{middle:.1f}" text-anchor="end">{escape(labels[i])}</text>')
-            text = shorten(labels[i], max(2, int(side / 5.6))) if wide else labels[i]
-            across = left + i * side + side / 2
-            out.append(f'<text x="{across:.1f}" y="{top + n * side + 11:.1f}">{escape(text)}</text>')
-    out.append(f'<text x="{left + n * side / 2:.1f}" y="{height - 5:.1f}">predicted →</text>')
-    middle = top + n * side / 2
-    out.append(f'<text x="9" y="{middle:.1f}" transform="rotate(-90 9 {middle:.1f})">← true</text>')
-    out.append("</g></svg>")
-    return "".join(out)
+            words.append(
+                f'<text x="{left - 5:.1f}" y="{y + tall / 2 + 3:.1f}" text-anchor="end">{escape(labels[i])}</text>'
+            )
+            across = shorten(labels[i], max(1, int(wide / 5.6)))
+            words.append(f'<text x="{left + (i + 0.5) * wide:.1f}" y="{bottom + 11:.1f}">{escape(across)}</text>')
+    middle = top + n * tall / 2
+    cells = "".join(
+        f'<path d="{"".join(parts)}" fill-opacity="{0.06 + 0.043 * shade:.2f}"/>' for shade, parts in sorted(shades.items())
+    )
+    return (
+        f'{_open(width, height)}<g fill="{color(0)}">{cells}</g><g {_TEXT} text-anchor="middle">{"".join(words)}'
+        f'<text x="{(left + right) / 2:.1f}" y="{height - 4}">predicted →</text>'
+        f'<text x="10" y="{middle:.1f}" transform="rotate(-90 10 {middle:.1f})">← true</text></g></svg>'
+    )
 
 
 def sparkline_svg(values: Floats, width: int = 90, height: int = 22, index: int = 0) -> str:

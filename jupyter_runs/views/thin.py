@@ -54,7 +54,11 @@ def _thin(x: Floats, y: Floats, points: int) -> Indices:
     if x[-1] > x[0]:
         chosen.append(_shape.downsample(x, y, n_out=max(4, points - part - 4)))
     chosen.append([0, n - 1, int(np.argmin(y)), int(np.argmax(y))])
-    return cast(Indices, np.unique(np.concatenate(chosen)).astype(np.intp))
+    kept = np.unique(np.concatenate(chosen))
+    if len(kept) < points:  # both halves chose the same points: draw as many as may be drawn
+        more = np.linspace(0, n - 1, points - len(kept) + 2).astype(np.intp)[1:-1]
+        kept = np.union1d(kept, more)
+    return cast("Indices", kept.astype(np.intp))
 
 
 def gaps(y: Floats, chosen: Indices) -> Indices:

@@ -1,0 +1,121 @@
+"""The files of a run: what there is, and pieces of its logs."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import time
+from typing import TYPE_CHECKING
+
+from jupyter_runs.journal import safe_path
+
+from .model import FileInfo, LogPart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MOST = 10_000  # files of one run that are listed
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+
+
+def plain(text: str) -> str:
+    """Return a log as a terminal would show it, without colours: ``\\r`` begins a line anew."""
+    text = _ANSI.sub("", text).replace("\r\n", "\n")
+    if "\r" not in text:
+        return text
+    lines = (
+        next((part for part in reversed(line.split("\r")) if part), "") for line in text.split("\n")
+    )
+    return "\n".join(lines)
+
+
+class Listing:
+    """The files below a folder, scanned again only when a folder in it changed or it is old.
+
+    Links are not followed: they may lead anywhere.
+    """
+
+    def __init__(self, base: Path, max_age: float = 5.0) -> None:
+        self._base = base
+        self._max_age = max_age
+        self._folders: dict[str, int] = {}
+        self._files: list[FileInfo] = []
+        self._scanned = -1e9
+
+    def files(self, *, fresh: bool = False) -> list[FileInfo]:
+        """Return the files, newest first; with ``fresh`` their sizes are those of now."""
+        if self._stale() or (fresh and time.monotonic() - self._scanned > self._max_age):
+            self._scan()
+        return self._files
+
+    def _stale(self) -> bool:
+        if not self._folders:
+            return True
+        try:
+            return any(os.stat(path).st_mtime_ns != at for path, at in self._folders.items())
+        except OSError:
+            return True
+
+    def _scan(self) -> None:
+        self._scanned = time.monotonic()
+        folders: dict[str, int] = {}
+        found: list[FileInfo] = []
+        todo = [(str(self._base), "")]
+        while todo and len(found) < _MOST:
+            path, prefix = todo.pop()
+            try:
+                folders[path] = os.stat(path).st_mtime_ns
+                with os.scandir(path) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            todo.append((entry.path, f"{prefix}{entry.name}/"))
+                        elif entry.is_file(follow_symlinks=False):
+                            told = entry.stat(follow_symlinks=False)
+                            found.append(FileInfo(prefix + entry.name, told.st_size, told.st_mtime))
+            except OSError:  # gone in between, or not ours to read
+                continue
+        found.sort(key=lambda f: (-f.mtime, f.name))
+        self._folders, self._files = folders, found
+
+
+def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
+    """Return a piece of a log file.
+
+    Parameters
+    ----------
+    base
+        The folder of the logs.
+    name
+        As listed; a name that leads out of ``base`` is an `InvalidPathError`.
+    offset
+        Where to begin, in bytes; None gives the last lines. Beyond the end (the file was cut) it begins
+        anew.
+    limit
+        How many bytes at most.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such log.
+    """
+    limit = max(1, limit)
+    with open(safe_path(base, name), "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        tail = offset is None
+        start = max(0, size - limit) if offset is None else max(0, offset)
+        if start > size:
+            start = 0
+        file.seek(start)
+        data = file.read(limit)
+    if tail and start:  # begin with a whole line
+        cut = data.find(b"\n", 0, -1) + 1
+        if not cut:  # one line longer than the limit: begin with a whole character
+            cut = next((i for i, b in enumerate(data[:4]) if b & 0xC0 != 0x80), 0)
+        start, data = start + cut, data[cut:]
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    text = decoder.decode(data)
+    held = len(decoder.getstate()[0])  # half a character: it comes with the next piece
+    if held and held == len(data):
+        text, held = decoder.decode(b"", final=True), 0
+    return LogPart(name, plain(text), start, start + len(data) - held, size)

@@ -1,0 +1,93 @@
+"""The header of a run: how it stands, since when, how far it is and how long it may take."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from . import theme
+from .format import clean, number, shorten
+from .model import Head, LogPart, Progress
+
+if TYPE_CHECKING:
+    from jupyter_runs.journal import Progress as Reported
+    from jupyter_runs.journal import RunReader, Status
+
+ACTIVE = frozenset(
+    {"Queued", "Preparing", "Provisioning", "Starting", "Running", "CancelRequested", "Finalizing"}
+)
+TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
+
+
+def progress_of(reported: Reported | None) -> Progress | None:
+    """Return progress with its share and words: ``7,260 of 12,500 batches``."""
+    if reported is None:
+        return None
+    done, total, unit = reported.done, reported.total, clean(reported.unit)
+    known = total is not None and total > 0
+    text = f"{number(done)} of {number(total)}" if known else number(done)
+    fraction = min(1.0, max(0.0, done / total)) if known and total is not None else None
+    return Progress(done, total, unit, fraction, f"{text} {unit}".rstrip())
+
+
+def time_left(reported: Reported | None, started: float | None, now: float) -> float | None:
+    """Return the seconds left if it goes on as it went so far, None when that can't be told."""
+    if reported is None or reported.total is None:
+        return None
+    since, base = reported.started, reported.first
+    if reported.time <= since and started is not None:
+        since, base = started, 0.0  # said once: the run's start is all there is to count from
+    done, spent = reported.done - base, reported.time - since
+    left = reported.total - reported.done
+    if left <= 0:
+        return 0.0
+    if done <= 0 or spent <= 0:
+        return None
+    return max(0.0, left * spent / done - max(0.0, now - reported.time))
+
+
+def build(
+    reader: RunReader,
+    status: Status,
+    *,
+    portal_url: str | None,
+    log_tail: LogPart | None,
+    now: float | None = None,
+) -> Head:
+    """Return the header as it is now."""
+    now = time.time() if now is None else now
+    definition, folder = reader.definition, reader.folder
+    active = status.status not in TERMINAL and status.status != "NotStarted"
+    started = status.started
+    end = status.ended if status.ended is not None else (now if active else None)
+    failed = status.status == "Failed"
+    number_ = definition.get("number")
+    parent = definition.get("parent")
+    error = shorten(status.message or status.code or "", 500) if failed else ""
+    return Head(
+        id=folder.id,
+        name=shorten(reader.name, 300),
+        number=number_ if isinstance(number_, int) else None,
+        experiment=clean(definition.get("experiment") or ""),
+        workspace=folder.path.parent.parent.name,
+        type=clean(definition.get("type") or ""),
+        parent=str(parent) if parent else None,
+        status=status.status,
+        icon=theme.icon(status.status),
+        active=active,
+        reason=shorten(status.reason, 500) if status.reason else None,
+        error=error or None,
+        error_code=clean(status.code) if failed and status.code else None,
+        error_details=clean(status.details) if failed and status.details else None,
+        created=definition.get("created"),
+        started=started,
+        ended=status.ended,
+        elapsed=None if started is None or end is None else max(0.0, end - started),
+        progress=progress_of(reader.progress),
+        eta=time_left(reader.progress, started, now) if active else None,
+        updated=reader.last_time,
+        last_step=reader.last_step,
+        warnings=tuple(clean(text) for _, text in reader.warnings),
+        portal_url=portal_url,
+        log_tail=log_tail if failed else None,
+    )
