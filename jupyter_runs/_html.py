@@ -1,0 +1,57 @@
+"""How the nouns show in a notebook, and where their pages are; both come from other rooms."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Optional
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from jupyter_runs.experiment import Experiment
+    from jupyter_runs.run import Run
+    from jupyter_runs.workspace import Workspace
+
+_NEWEST = 10
+
+
+def portal_url(
+    workspace: str, *, experiment: Optional[str] = None, run_id: Optional[str] = None
+) -> str:
+    """Return the address of a page of the portal, ``""`` while no server answers."""
+    try:
+        from jupyter_runs.portal import portal_base
+    except ImportError:
+        return ""
+    base = portal_base()
+    if not base:
+        return ""
+    parts = ["workspaces", workspace]
+    if experiment is not None:
+        parts += ["experiments", experiment]
+    if run_id is not None:
+        parts += ["runs", run_id]
+    return base.rstrip("/") + "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def run_html(run: Run) -> str:
+    """Return the table that stands for a run."""
+    from jupyter_runs.views import reprs
+
+    return reprs.run_html(run._folder, run.get_portal_url() or None)
+
+
+def experiment_html(experiment: Experiment) -> str:
+    """Return the table of an experiment's latest runs."""
+    from jupyter_runs.views import reprs
+
+    folders = [run._folder for run in islice(experiment.get_runs(), _NEWEST)]
+    return reprs.experiment_html(
+        experiment.name, experiment.workspace.name, folders, experiment.get_portal_url() or None
+    )
+
+
+def workspace_html(workspace: Workspace) -> str:
+    """Return the table that stands for a workspace."""
+    from jupyter_runs.views import reprs
+
+    return reprs.workspace_html(workspace.name, workspace.location, list(workspace.experiments))

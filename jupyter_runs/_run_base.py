@@ -1,0 +1,82 @@
+"""What every part of a run stands on: its folder, its writer, its reader."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from jupyter_runs.errors import RunsWarning
+from jupyter_runs.journal import RunFolder, RunReader, Writer
+
+if TYPE_CHECKING:
+    from jupyter_runs._run_own import Own
+    from jupyter_runs.experiment import Experiment
+    from jupyter_runs.workspace import Workspace
+
+
+class RunBase:
+    """Folder, writer and reader of one run."""
+
+    _folder: RunFolder
+    _workspace: Workspace
+    _experiment: Optional[Experiment]
+    _own: Optional[Own]  # what the process that started the run has to do at its end
+    _read_lock: threading.Lock
+    _reader: Optional[RunReader]
+
+    def _set_up(
+        self,
+        folder: RunFolder,
+        workspace: Workspace,
+        experiment: Optional[Experiment] = None,
+        own: Optional[Own] = None,
+    ) -> None:
+        self._folder = folder
+        self._workspace = workspace
+        self._experiment = experiment
+        self._own = own
+        self._read_lock = threading.Lock()
+        self._reader = None
+
+    @cached_property
+    def _writer(self) -> Writer:
+        """Return the writer; made at the first write, since most runs in a list are only read."""
+        return Writer(self._folder, role="guest")
+
+    @contextmanager
+    def _reading(self) -> Iterator[RunReader]:
+        """Give the reader, caught up with the journal; one thread at a time."""
+        with self._read_lock:
+            if self._reader is None:
+                self._reader = RunReader(self._folder, plain=True)
+            self._reader.poll()
+            yield self._reader
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self._folder.id
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder, which is all there is of it."""
+        return self._folder.path
+
+    def _warn(self, text: str, *, keep: bool = True, stacklevel: int = 3) -> None:
+        """Tell of an oddity once, and keep it with the run."""
+        if keep:
+            self._writer.event("warning", text=text)
+        warn(f"run {self.id}: {text}", stacklevel=stacklevel + 1)
+
+    def _definition(self, key: str) -> Any:
+        return self._folder.definition.get(key)
+
+
+def warn(text: str, stacklevel: int = 2) -> None:
+    """Warn with a `RunsWarning`, in the name of the caller `stacklevel` up."""
+    warnings.warn(text, RunsWarning, stacklevel=stacklevel + 1)

@@ -1,0 +1,84 @@
+"""What becomes of the runs that are still open when their process ends.
+
+A kernel that is shut down leaves them Canceled. A script that ends normally leaves them Completed,
+with a warning on the run; one that dies of an exception leaves them Failed, with the traceback.
+A process that is killed gets no say: whoever looks finds it gone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Optional
+
+from jupyter_runs.capture.notebook import in_kernel, in_session
+from jupyter_runs.journal import keeper  # noqa: F401 - its own exit is registered first, so it runs last
+
+if TYPE_CHECKING:
+    from jupyter_runs.run import Run
+
+KERNEL = "kernel was shut down before complete()"
+SESSION = "the Python session was closed before complete()"
+SCRIPT = "the script ended without complete()"
+_PATIENCE = 5.0  # seconds for a snapshot; a kernel that takes its time to go is killed
+
+_lock = threading.Lock()
+_open: dict[int, Run] = {}  # strong: a run that nobody holds any more must be ended all the same
+_installed = False
+_uncaught: Optional[tuple[type[BaseException], BaseException, Any]] = None
+
+
+def register(run: Run) -> None:
+    """Look after `run` until it has ended."""
+    global _installed
+    with _lock:
+        _open[id(run)] = run
+        if not _installed:
+            _installed = True
+            atexit.register(_at_exit)
+            _watch_exceptions()
+
+
+def unregister(run: Run) -> None:
+    """Leave `run` alone."""
+    with _lock:
+        _open.pop(id(run), None)
+
+
+def open_runs() -> list[Run]:
+    """Return the runs of this process that have not ended."""
+    with _lock:
+        return [run for run in _open.values() if run._own is not None and run._own.here]
+
+
+def _watch_exceptions() -> None:
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], value: BaseException, trace: Any) -> None:
+        global _uncaught
+        if not in_session():  # at a prompt an exception ends nothing
+            _uncaught = (kind, value, trace)
+        before(kind, value, trace)
+
+    sys.excepthook = hook
+
+
+def _at_exit() -> None:
+    for run in open_runs():
+        try:
+            _end(run)
+        except Exception:
+            pass  # the process is on its way out, and nobody is left to be told
+
+
+def _end(run: Run) -> None:
+    if in_kernel():
+        run._finish("Canceled", message=KERNEL, patience=_PATIENCE)
+    elif in_session():
+        run._finish("Canceled", message=SESSION, patience=_PATIENCE)
+    elif _uncaught is not None:
+        run._finish_with(_uncaught[1], patience=_PATIENCE)
+    else:
+        run._writer.event("warning", text=SCRIPT)
+        run._finish("Completed")

@@ -1,0 +1,317 @@
+"""How a run goes on and ends: the `with` block, complete, fail, cancel, and waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Optional
+
+from jupyter_runs import _run_exit
+from jupyter_runs._late import LateWriter
+from jupyter_runs._run_base import RunBase, warn
+from jupyter_runs.capture.output import Capture
+from jupyter_runs.errors import RunFailedError
+from jupyter_runs.journal import TERMINAL, Status, read_status
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+USER_LOG = "user_log.txt"
+_POLL_FIRST, _POLL_MOST = 0.1, 1.0  # seconds between two looks at a run that is waited for
+
+
+class RunLife(RunBase):
+    """The methods that end a run, or wait for its end."""
+
+    _block: Optional[Capture] = None
+
+    # -- ending
+
+    def complete(self) -> None:
+        """End the run well.
+
+        Takes up what is new or changed in ``./outputs`` and ``./logs`` since the run started. If
+        the run has ended before, that end stands, with a warning. A run that someone has asked to
+        cancel in the meantime ends as Canceled.
+        """
+        asked = self._folder.cancel_requested
+        if asked is not None and self._folder.ended is None:
+            by = asked.get("by")
+            self._finish("Canceled", message=f"canceled by {by}" if by else "canceled")
+            return
+        self._finish("Completed")
+
+    def fail(
+        self, error_details: Optional[object] = None, error_code: Optional[str] = None
+    ) -> None:
+        """End the run as failed.
+
+        Parameters
+        ----------
+        error_details
+            What went wrong: a text, or the exception itself (its traceback is kept).
+        error_code
+            A short code of your own.
+        """
+        if isinstance(error_details, BaseException):
+            self._finish(
+                "Failed",
+                code=error_code or type(error_details).__name__,
+                message=_message(error_details),
+                details=_trace(error_details),
+            )
+            return
+        text = None if error_details is None else str(error_details)
+        first, _, rest = (text or "").partition("\n")
+        self._finish(
+            "Failed", code=error_code, message=first or text, details=text if rest else None
+        )
+
+    def cancel(self) -> None:
+        """End the run as canceled.
+
+        A run that a driver looks after is asked to stop, and ends when it has; any other ends now.
+        What its process still logs is kept.
+        """
+        if self._folder.ended is None:
+            self._folder.request_cancel(by=_who())
+            if self._definition("driver"):
+                return
+        self._finish("Canceled", message=f"canceled by {_who()}" if _who() else "canceled")
+
+    def flush(self, timeout_seconds: float = 300) -> None:
+        """Bring what was logged to the disk.
+
+        Whoever reads, and whatever happens to this process, sees it even without this; it guards
+        against the machine losing power.
+        """
+        self._writer.flush(timeout_seconds)
+
+    def _finish(
+        self,
+        status: str,
+        *,
+        code: Optional[str] = None,
+        message: Optional[str] = None,
+        details: Optional[str] = None,
+        patience: float = 60.0,
+        stacklevel: int = 4,
+    ) -> None:
+        """End the run once; what stands in the way of that is told when it has ended."""
+        self._stop_block()
+        told: list[str] = []
+        own = self._own
+        if own is not None and own.here and self._folder.ended is None:
+            told = own.settle(patience)
+            for text in told:
+                self._writer.event("warning", text=text)
+        try:
+            first = self._folder.end(
+                status, code=code, message=message, details=details, by=self._writer.name
+            )
+        except OSError as error:  # a full disk, the folder gone
+            self._writer.fault(error)
+            return
+        if not isinstance(self._writer, LateWriter):
+            self._writer.close()
+            self.__dict__["_writer"] = LateWriter(self._folder)
+        _run_exit.unregister(self)  # type: ignore[arg-type]
+        if not first:
+            ended = self._folder.ended or {}
+            told.append(f"it is {ended.get('status')} already, and stays so: {status} is ignored")
+        if told:
+            warn(f"run {self.id}: {'; '.join(told)}", stacklevel=stacklevel)
+
+    def _finish_with(self, error: BaseException, *, patience: float = 60.0) -> None:
+        """End the run as an exception that leaves its block, or its script, has it."""
+        if isinstance(error, SystemExit):
+            if error.code is None or error.code == 0:
+                self._finish("Completed", patience=patience)
+            else:
+                text = f"the script ended with exit code {error.code}"
+                self._finish("Failed", code="SystemExit", message=text, patience=patience)
+        elif isinstance(error, (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError)):
+            what = "interrupted" if isinstance(error, KeyboardInterrupt) else "canceled"
+            self._finish(
+                "Canceled",
+                code=type(error).__name__,
+                message=what,
+                details=_trace(error),
+                patience=patience,
+            )
+        else:
+            self._finish(
+                "Failed",
+                code=type(error).__name__,
+                message=_message(error),
+                details=_trace(error),
+                patience=patience,
+            )
+
+    # -- the block
+
+    def __enter__(self) -> Self:
+        """Begin a block whose output is kept in ``logs/user_log.txt``."""
+        if self._block is None:
+            self._block = Capture(self._folder.logs / USER_LOG)
+            self._block.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        """End the run as the block ended; an exception goes on up."""
+        self._stop_block()
+        if error is not None:
+            self._finish_with(error)
+        elif (
+            self._folder.ended is None
+        ):  # ended in the block: that was meant, and no warning is due
+            self.complete()
+
+    def _stop_block(self) -> None:
+        block, self._block = self._block, None
+        if block is not None:
+            block.stop()
+
+    # -- how it stands
+
+    def _status(self) -> Status:
+        with self._reading() as reader:
+            return read_status(self._folder, reader)
+
+    def get_status(self) -> str:
+        """Return the status, as it is now.
+
+        One of NotStarted, Queued, Preparing, Provisioning, Starting, Running, CancelRequested,
+        Finalizing, Completed, Failed, Canceled, NotResponding.
+        """
+        return self._status().status
+
+    @property
+    def status(self) -> str:
+        """The status, as it is now."""
+        return self.get_status()
+
+    # -- waiting
+
+    def wait_for_completion(
+        self,
+        show_output: bool = False,
+        wait_post_processing: bool = False,  # noqa: ARG002 - there is none to wait for
+        raise_on_error: bool = True,
+    ) -> dict[str, Any]:
+        """Wait until the run has ended, and return its details.
+
+        Ctrl-C ends the waiting, not the run.
+
+        Parameters
+        ----------
+        show_output
+            Print what comes into its newest log.
+        wait_post_processing
+            Of no effect here.
+        raise_on_error
+            Raise if the run fails; a canceled one raises nothing.
+
+        Raises
+        ------
+        RunFailedError
+            If the run failed, and `raise_on_error` is true.
+        """
+        import time
+
+        for pause in self._waiting(show_output):
+            time.sleep(pause)
+        return self._ended(raise_on_error)
+
+    async def wait(self, raise_on_error: bool = True) -> dict[str, Any]:
+        """Wait as `wait_for_completion` does, and let other tasks run: ``await run.wait()``."""
+        for pause in self._waiting(show_output=False):
+            await asyncio.sleep(pause)
+        return self._ended(raise_on_error)
+
+    def _waiting(self, show_output: bool) -> Any:
+        follow = _Follow(self._folder.logs) if show_output else None
+        if follow is not None:
+            print(f"RunId: {self.id}")  # noqa: T201 - asked for
+        pause = _POLL_FIRST
+        while self._status().status not in TERMINAL:
+            if follow is not None and follow.show():
+                pause = _POLL_FIRST
+            yield pause
+            pause = min(pause * 1.3, _POLL_MOST)
+        if follow is not None:
+            follow.show()
+            print(f"\nRunId: {self.id}\nStatus: {self.get_status()}")  # noqa: T201 - asked for
+
+    def _ended(self, raise_on_error: bool) -> dict[str, Any]:
+        status = self._status()
+        if raise_on_error and status.status == "Failed":
+            text = f"run {self.id} failed: {status.message or 'no reason was given'}"
+            raise RunFailedError(f"{text}\n{status.details}" if status.details else text)
+        details: dict[str, Any] = self.get_details()  # type: ignore[attr-defined]
+        return details
+
+
+class _Follow:
+    """Prints what comes into the newest log."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: Optional[Path] = None
+        self._seen: dict[Path, int] = {}
+
+    def show(self) -> bool:
+        newest = self._newest()
+        if newest is None:
+            return False
+        try:
+            with newest.open("rb") as file:
+                file.seek(self._seen.get(newest, 0))
+                new = file.read()
+        except OSError:
+            return False
+        if not new:
+            return False
+        if newest != self._file:
+            self._file = newest
+            print(f"\nStreaming {newest.name}\n{'=' * (10 + len(newest.name))}\n")  # noqa: T201
+        self._seen[newest] = self._seen.get(newest, 0) + len(new)
+        print(new.decode("utf-8", "replace"), end="", flush=True)  # noqa: T201 - asked for
+        return True
+
+    def _newest(self) -> Optional[Path]:
+        newest, latest = None, -1.0
+        try:
+            files = [entry for entry in os.scandir(self._folder) if entry.is_file()]
+        except OSError:
+            return None
+        for entry in files:
+            try:
+                changed = entry.stat().st_mtime
+            except OSError:
+                continue
+            if changed > latest:
+                newest, latest = Path(entry.path), changed
+        return newest
+
+
+def _message(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(type(error), error)).strip()
+
+
+def _trace(error: BaseException) -> str:
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+
+
+def _who() -> str:
+    from jupyter_runs._run_start import user
+
+    return user()

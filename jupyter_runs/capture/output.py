@@ -1,0 +1,187 @@
+"""Keep a copy of what a block of code prints.
+
+`Tee` stands in for ``sys.stdout`` and ``sys.stderr`` while at least one block is open. What is
+written goes on to where it went before, and also into the file of each block that the writer
+belongs to: blocks entered in the same context (so nested blocks both get it, and a task of asyncio
+takes its blocks along), and, for a thread, the blocks of whoever started it. What a thread that
+was there before the block prints is not the block's.
+
+Text that never passes through ``sys.stdout`` is not seen: a subprocess's, or a C library's.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import Any, Callable, Optional, TextIO
+
+from jupyter_runs.errors import RunsWarning
+
+_here: contextvars.ContextVar[tuple[OutputFile, ...]] = contextvars.ContextVar(
+    "jupyter_runs_output", default=()
+)
+_ATTRIBUTE = "_jupyter_runs_output"
+_lock = threading.RLock()
+_open_blocks = 0
+_swapped: dict[str, tuple[Any, Tee]] = {}
+_handlers: list[tuple[Any, Any, Tee]] = []
+
+
+class OutputFile:
+    """The file of one block; made at the first text, silent about everything that goes wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: Optional[TextIO] = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def write(self, text: str) -> None:
+        """Add `text`; a full line is on its way to the disk when this returns."""
+        with self._lock:
+            if self._closed:
+                return
+            try:
+                if self._file is None:
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                    self._file = self.path.open("a", encoding="utf-8", errors="replace", newline="")
+                self._file.write(text)
+                if "\n" in text or "\r" in text:
+                    self._file.flush()
+            except (OSError, ValueError) as error:
+                self._closed = True  # once; a print must never raise because of us
+                warnings.warn(
+                    f"{self.path} is no longer written: {error}", RunsWarning, stacklevel=4
+                )
+
+    def close(self) -> None:
+        """Close the file; later text is dropped."""
+        with self._lock:
+            self._closed = True
+            file, self._file = self._file, None
+            if file is not None:
+                try:
+                    file.close()
+                except OSError:
+                    pass  # a full disk was told of already, or is by the journal
+
+
+class Tee:
+    """A text stream that hands on what it is given, and copies it to the blocks it belongs to."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._copies = True  # False when the last block is over, and someone still holds this
+
+    def write(self, text: str) -> int:
+        """Write `text` to the stream behind, and to the files of the open blocks."""
+        written = self._stream.write(text)
+        if self._copies and isinstance(text, str) and text:
+            for block in _blocks_of_this_thread():
+                block.write(text)
+        return written if isinstance(written, int) else len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Write each of `lines`."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __iter__(self) -> Any:
+        return iter(self._stream)
+
+
+def _blocks_of_this_thread() -> tuple[OutputFile, ...]:
+    blocks = _here.get()
+    if blocks:
+        return blocks
+    inherited: tuple[OutputFile, ...] = getattr(threading.current_thread(), _ATTRIBUTE, ())
+    return inherited
+
+
+class Capture:
+    """Copies what one block prints into `path`, from `start` to `stop`."""
+
+    def __init__(self, path: Path) -> None:
+        self._output = OutputFile(path)
+        self._running = False
+
+    def start(self) -> None:
+        """Begin, for the calling context and the threads that it starts from here on."""
+        global _open_blocks
+        with _lock:
+            if self._running:
+                return
+            self._running = True
+            _here.set((*_blocks_of_this_thread(), self._output))
+            _open_blocks += 1
+            if _open_blocks == 1:
+                _install()
+
+    def stop(self) -> None:
+        """End, wherever this is called; what was there before stands again after the last block."""
+        global _open_blocks
+        with _lock:
+            if not self._running:
+                return
+            self._running = False
+            # by identity, not by token: a notebook may leave the block in another context
+            _here.set(tuple(block for block in _here.get() if block is not self._output))
+            _open_blocks -= 1
+            if _open_blocks == 0:
+                _remove()
+        self._output.close()
+
+
+def _install() -> None:
+    _watch_threads()
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name, None)
+        if stream is None or isinstance(stream, Tee):
+            continue
+        tee = Tee(stream)
+        _swapped[name] = (stream, tee)
+        setattr(sys, name, tee)
+    logging = sys.modules.get("logging")
+    if logging is None:
+        return
+    # a logging handler made earlier holds the stream itself, and its lines belong to the block too
+    for reference in list(getattr(logging, "_handlerList", [])):
+        handler = reference() if callable(reference) else reference
+        for stream, tee in _swapped.values():
+            if getattr(handler, "stream", None) is stream and hasattr(handler, "setStream"):
+                handler.stream = tee
+                _handlers.append((handler, stream, tee))
+
+
+def _remove() -> None:
+    for handler, stream, tee in _handlers:
+        if getattr(handler, "stream", None) is tee:
+            handler.stream = stream
+    _handlers.clear()
+    for name, (stream, tee) in _swapped.items():
+        tee._copies = False
+        if getattr(sys, name, None) is tee:  # else someone put theirs over it: it stays, inert
+            setattr(sys, name, stream)
+    _swapped.clear()
+
+
+def _watch_threads() -> None:
+    """Let each thread know the blocks of the one that started it; costs nothing with none open."""
+    start: Callable[..., Any] = threading.Thread.start
+    if getattr(start, _ATTRIBUTE, False):
+        return
+
+    def start_in_block(self: threading.Thread, *args: Any, **kwargs: Any) -> Any:
+        if _open_blocks:
+            setattr(self, _ATTRIBUTE, _blocks_of_this_thread())
+        return start(self, *args, **kwargs)
+
+    setattr(start_in_block, _ATTRIBUTE, True)
+    start_in_block.__doc__ = start.__doc__
+    threading.Thread.start = start_in_block  # type: ignore[method-assign]

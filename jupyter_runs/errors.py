@@ -1,0 +1,142 @@
+"""Every error that jupyter_runs raises, one hierarchy: the journal's, and those of the nouns.
+
+Each class carries the HTTP status with which a server answers when it happens.
+"""
+
+from __future__ import annotations
+
+from jupyter_runs.journal.errors import (
+    InvalidNameError,
+    InvalidPathError,
+    InvalidValueError,
+    JournalVersionError,
+    KindError,
+    RunExistsError,
+    RunNotFoundError,
+    RunsError,
+    RunsWarning,
+)
+
+
+class WorkspaceNameError(InvalidNameError):
+    """A workspace can't have this name."""
+
+
+class ExperimentNameError(InvalidNameError):
+    """An experiment can't have this name."""
+
+
+class FilterError(InvalidValueError):
+    """A filter of `get_runs` that can't be understood."""
+
+
+class NotFoundError(RunsError, LookupError):
+    """Something that was asked for by name is not there."""
+
+    http_status = 404
+
+    def __str__(self) -> str:
+        # KeyError's own __str__, inherited by some of us, would show the message quoted
+        return Exception.__str__(self)
+
+
+class WorkspaceNotFoundError(NotFoundError):
+    """No workspace has this name."""
+
+
+class ExperimentNotFoundError(NotFoundError, KeyError):
+    """No experiment of the workspace has this name."""
+
+
+class FileNotInRunError(NotFoundError):
+    """The run has no file of this name."""
+
+
+class MissingPathError(NotFoundError):
+    """A file or folder that was to be taken up is not there."""
+
+
+class SnapshotNotFoundError(NotFoundError):
+    """The run has no such snapshot."""
+
+
+class ConflictError(RunsError):
+    """What was asked for contradicts what already stands."""
+
+    http_status = 409
+
+
+class WorkspaceExistsError(ConflictError):
+    """A workspace of this name is already there."""
+
+
+class PropertyError(ConflictError):
+    """A property, once set, keeps its value."""
+
+
+class ParamError(ConflictError):
+    """A parameter, once logged, keeps its value."""
+
+
+class FileInRunError(ConflictError):
+    """The run has another file of this name."""
+
+
+class ActiveRunsError(ConflictError):
+    """Runs that are still going on stand in the way."""
+
+
+class SnapshotTooLargeError(RunsError):
+    """A folder is over the limits for a snapshot."""
+
+    http_status = 413
+
+
+class MissingPackageError(RunsError, ImportError):
+    """An optional package is needed for this."""
+
+    http_status = 501
+
+
+class RunFailedError(RunsError):
+    """The run that was waited for has failed."""
+
+    http_status = 409
+
+
+class RunEnvironmentException(RunsError):  # noqa: N818 - the name that scripts catch
+    """The process was not started as a run."""
+
+    http_status = 409
+
+
+__all__ = [
+    "ActiveRunsError",
+    "ConflictError",
+    "ExperimentNameError",
+    "ExperimentNotFoundError",
+    "FileInRunError",
+    "FileNotInRunError",
+    "FilterError",
+    "InvalidNameError",
+    "InvalidPathError",
+    "InvalidValueError",
+    "JournalVersionError",
+    "KindError",
+    "MissingPackageError",
+    "MissingPathError",
+    "NotFoundError",
+    "ParamError",
+    "PropertyError",
+    "RunEnvironmentException",
+    "RunExistsError",
+    "RunFailedError",
+    "RunNotFoundError",
+    "RunsError",
+    "RunsWarning",
+    "SnapshotNotFoundError",
+    "SnapshotTooLargeError",
+    "WorkspaceExistsError",
+    "WorkspaceNameError",
+    "WorkspaceNotFoundError",
+]
