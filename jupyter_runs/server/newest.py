@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from jupyter_runs._settings import home_dir
 from jupyter_runs.errors import RunsError
 from jupyter_runs.index import find_runs, workspace_folders
-from jupyter_runs.journal import RunFolder, RunReader
 from jupyter_runs.views import RunView
 from jupyter_runs.views.format import clean, count, number, shorten
 
 if TYPE_CHECKING:
-    from jupyter_runs.journal import Metric
+    from jupyter_runs.journal import Metric, RunFolder
 
 METRICS = 4
 KEPT_VIEWS = 256
@@ -40,7 +39,7 @@ class NewestRuns:
     def __init__(self, home: str | None = None) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._views: OrderedDict[str, tuple[RunReader, RunView]] = OrderedDict()
+        self._views: OrderedDict[str, RunView] = OrderedDict()
 
     def page(self, limit: int, after: str | None = None) -> dict[str, Any]:
         """Return a page of runs, newest first.
@@ -68,9 +67,12 @@ class NewestRuns:
     def _row(self, folder: RunFolder) -> dict[str, Any] | None:
         key = str(folder.path)
         try:
-            reader, view = self._views.get(key) or self._open(folder)
-            view.refresh()
-            row = row_of(view, reader)
+            view = self._views.get(key)
+            if view is None:
+                view = RunView(folder)
+            else:
+                view.refresh()
+            row = row_of(view)
         except Exception as error:
             self._views.pop(key, None)
             if not folder.path.is_dir():
@@ -80,18 +82,13 @@ class NewestRuns:
                 log.warning("run %s can't be read", key, exc_info=True)
             return unreadable(folder, error)
         if not row["active"]:
-            reader.close()  # it is kept for its content; the file is opened again if need be
-        self._views[key] = (reader, view)
+            view.reader.close()  # it is kept for its content; the file is opened again if need be
+        self._views[key] = view
         self._views.move_to_end(key)
         return row
 
-    @staticmethod
-    def _open(folder: RunFolder) -> tuple[RunReader, RunView]:
-        reader = RunReader(folder)
-        return reader, RunView(reader)
 
-
-def row_of(view: RunView, reader: RunReader) -> dict[str, Any]:
+def row_of(view: RunView) -> dict[str, Any]:
     """Return what the list shows of one run; names and texts are cleaned, not escaped."""
     head = view.head()
     return {
@@ -112,7 +109,7 @@ def row_of(view: RunView, reader: RunReader) -> dict[str, Any]:
         else {"fraction": head.progress.fraction, "text": clean(head.progress.text)},
         "metrics": [
             {"name": shorten(metric.name, 40), "text": shorten(last_of(metric), 40)}
-            for metric in islice(reader.metrics.values(), METRICS)
+            for metric in islice(view.reader.metrics.values(), METRICS)
         ],
     }
 
