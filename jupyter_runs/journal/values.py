@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional, Union
 
-from .errors import InvalidNameError, InvalidValueError, shown
+from .errors import InvalidNameError, InvalidValueError, RunsError, shown
 
 Scalar = Union[int, float, bool, None, str]
 
@@ -51,45 +51,74 @@ def scalar(name: str, value: Any, hint: str = "log_list") -> Scalar:
     kind = type(value)
     if kind is float or kind is int or kind is bool or kind is str or value is None:
         return value  # type: ignore[no-any-return]
-    if isinstance(value, str):
-        return str(value)
+    if isinstance(value, str):  # the text itself, not what an enum makes of it
+        return str.__str__(value)
     if isinstance(value, int):  # IntEnum and other subclasses
         return int(value)
     if isinstance(value, float):  # numpy.float64 among them
         return float(value)
-    if kind.__name__ in ("NAType", "NaTType"):  # pandas' "no value here"
+    if kind.__name__ in ("NAType", "NaTType", "MaskedConstant"):  # "no value here"
         return None
-    single = _single(name, value, hint)
-    if single is not value:
+    try:
+        single = _single(name, value, hint)
+    except RunsError:
+        raise
+    except Exception as error:  # the value's own fault, a dead device, say: told as such
+        raise _unreadable(name, value, error) from error
+    if single is not value and type(single) is not kind:
         return scalar(name, single, hint)
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    if isinstance(value, numbers.Real) or kind.__name__ == "Decimal":
-        return float(value)
+    try:
+        if isinstance(value, numbers.Integral):
+            return int(value)
+        if isinstance(value, numbers.Real) or kind.__name__ == "Decimal":
+            return float(value)
+    except (ArithmeticError, ValueError) as error:
+        raise InvalidValueError(
+            f"{name!r}: {shown(value)} does not fit into a float ({error}); convert it"
+        ) from None
     raise InvalidValueError(
         f"{name!r}: {shown(value)} ({kind.__module__}.{kind.__name__}) is not a number, bool, string or None; "
         "convert it, or log it as an image, a file or a table"
     )
 
 
+def _unreadable(name: str, value: Any, error: Exception) -> InvalidValueError:
+    told = f"{type(error).__name__}: {error}"
+    return InvalidValueError(f"{name!r}: {shown(value)} could not be read ({told})")
+
+
 def _single(name: str, value: Any, hint: str) -> Any:
     """Return the one element of an array-like or sequence, or ``value`` itself if it is neither."""
+    _refuse_times(name, value)
     size = _size(value)
     if size is None:
         return value
+    if isinstance(value, Mapping):
+        raise InvalidValueError(
+            f"{name!r}: a dict is not a scalar; use log_row, log_table or log_metrics"
+        )
     if size != 1:
         held = "no element" if size == 0 else f"{size} elements"
         raise InvalidValueError(
             f"{name!r}: a {type(value).__name__} of {held} is not a scalar; use {hint} to log several values"
         )
+    if hasattr(value, "filled") and hasattr(value, "mask"):  # masked: None, not what lies beneath
+        return value.reshape(-1).tolist()[0]
+    if hasattr(value, "to_numpy") and hasattr(value, "columns"):  # a frame's items are its columns
+        value = value.to_numpy()
     item = getattr(value, "item", None)
     if callable(item):  # numpy, torch, pandas, polars: exact, whatever the shape
         return item()
-    if isinstance(value, Mapping):
-        raise InvalidValueError(
-            f"{name!r}: a dict is not a scalar; use log_row, log_table or log_metrics"
-        )
     return next(iter(value))
+
+
+def _refuse_times(name: str, value: Any) -> None:
+    """Refuse numpy's times and spans: their nanoseconds would come out as plain numbers."""
+    if getattr(getattr(value, "dtype", None), "kind", "") in ("m", "M"):
+        raise InvalidValueError(
+            f"{name!r}: {shown(value)} ({type(value).__name__}) holds times; "
+            "convert them to numbers (seconds, say) or strings"
+        )
 
 
 def _size(value: Any) -> Optional[int]:
@@ -121,6 +150,11 @@ def sequence(name: str, values: Any) -> list[Scalar]:
             f"{name!r}: {shown(values)} ({type(values).__name__}) is not a list of values; "
             "use log for a string, log_table for a dict of columns"
         )
+    _refuse_times(name, values)
+    if hasattr(values, "columns") and hasattr(
+        values, "to_numpy"
+    ):  # a frame's items are its columns
+        values = values.to_numpy()
     shape = getattr(values, "shape", None)
     if isinstance(shape, tuple) and len(shape) > 1 and sum(int(n) != 1 for n in shape) > 1:
         raise InvalidValueError(
@@ -136,7 +170,12 @@ def sequence(name: str, values: Any) -> list[Scalar]:
         raise InvalidValueError(
             f"{name!r}: {shown(values)} ({type(values).__name__}) is not a list of values; use log for one value"
         ) from None
-    return [scalar(f"{name}[{i}]", value) for i, value in enumerate(iterator)]
+    try:
+        return [scalar(f"{name}[{i}]", value) for i, value in enumerate(iterator)]
+    except RunsError:
+        raise
+    except Exception as error:  # raised by a generator of the caller's
+        raise _unreadable(name, values, error) from error
 
 
 def columns(name: str, table: Any) -> dict[str, list[Scalar]]:
