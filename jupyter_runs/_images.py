@@ -103,7 +103,7 @@ def _figure(name: str, source: Any) -> Any:
     figure = getattr(source, "figure", None)  # of axes, or a seaborn grid
     if hasattr(figure, "savefig"):
         return figure
-    if getattr(source, "dtype", None) == object and getattr(source, "size", 0):
+    if getattr(getattr(source, "dtype", None), "kind", "") == "O" and getattr(source, "size", 0):
         return _figure(name, source.flat[0])  # what plt.subplots returns
     return None
 
@@ -149,11 +149,11 @@ def _bytes(name: str, array: Any) -> bytes:
                 f"{name!r}: whole numbers of an image are from 0 to 255, and there are {low} to {high}"
             )
     elif kind == "f":
-        low, high = float(array.min()), float(array.max())
+        least, most = float(array.min()), float(array.max())
         # written so that NaN, which compares with nothing, is refused as well
-        if not (low >= 0.0 and high <= 1.0):
+        if not (least >= 0.0 and most <= 1.0):
             raise InvalidValueError(
-                f"{name!r}: floats of an image are from 0 to 1, and there are {low:g} to {high:g}; "
+                f"{name!r}: floats of an image are from 0 to 1, and there are {least:g} to {most:g}; "
                 "scale it, or give uint8"
             )
         array = (array * 255.0).round()

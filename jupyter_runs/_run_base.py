@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs.errors import RunsWarning
 from jupyter_runs.journal import RunFolder, RunReader, Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from jupyter_runs._run_own import Own
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.workspace import Workspace

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Optional, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Optional, Union
 
 from jupyter_runs._run_base import RunBase
 from jupyter_runs._settings import snapshot_limits
@@ -23,6 +22,9 @@ from jupyter_runs.errors import (
 )
 from jupyter_runs.journal import RunFolder, safe_path
 from jupyter_runs.journal.errors import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 StrPath = Union[str, "os.PathLike[str]"]
 
@@ -285,14 +287,18 @@ def checked_name(name: Any) -> str:
 
 def files_below(folder: Path) -> list[Path]:
     """Return the files below a folder, in order; links to folders are not followed."""
-    found = []
+    return [
+        Path(base, name)
+        for base, _, names in _walk(folder)
+        for name in names
+        if not name.startswith(".taken-") and os.path.isfile(f"{base}/{name}")  # noqa: PTH113
+    ]
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     for base, folders, names in os.walk(folder):
         folders.sort()
-        for name in sorted(names):
-            file = Path(base, name)
-            if not name.startswith(".taken-") and file.is_file():
-                found.append(file)
-    return found
+        yield base, folders, sorted(names)
 
 
 def take_up(
@@ -323,7 +329,7 @@ def take_up(
     try:
         size, digest = _copy(stream, part)
         if overwrite:
-            os.replace(part, target)
+            part.replace(target)
             return size, digest
         try:
             os.link(part, target)  # of two that take up the same name at once, one is first
@@ -332,7 +338,7 @@ def take_up(
             pass
         except OSError:  # no hard links on this file system
             if not target.exists():
-                os.replace(part, target)
+                part.replace(target)
                 return size, digest
         if _digest(target) == digest:
             return None

@@ -6,7 +6,6 @@ import asyncio
 import os
 import traceback
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs import _run_exit
@@ -17,6 +16,8 @@ from jupyter_runs.errors import RunFailedError
 from jupyter_runs.journal import TERMINAL, Status, read_status
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from typing_extensions import Self
 
 USER_LOG = "user_log.txt"

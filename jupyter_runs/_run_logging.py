@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Mapping
 from struct import error as PackError  # noqa: N812  # it is a class
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from jupyter_runs._images import image_bytes
 from jupyter_runs._run_base import RunBase
 from jupyter_runs.errors import InvalidValueError
 from jupyter_runs.journal import NO_STEP, shown
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
 
 
 class RunLogging(RunBase):

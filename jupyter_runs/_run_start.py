@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -13,6 +12,7 @@ from jupyter_runs._numbers import take_number
 from jupyter_runs._run_base import warn
 from jupyter_runs._run_notes import checked_params, secret_params
 from jupyter_runs._run_own import Own
+from jupyter_runs._settings import absolute
 from jupyter_runs.capture.names import display_name, make_run_id
 from jupyter_runs.capture.notebook import where_am_i
 from jupyter_runs.capture.packages import surroundings
@@ -21,6 +21,8 @@ from jupyter_runs.journal import RunFolder, Writer, check_name, check_run_id, ne
 from jupyter_runs.journal.errors import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.run import Run
 
@@ -50,8 +52,8 @@ def start_run(
             "choose another"
         )
     snapshot = None
-    if snapshot_directory is not None and snapshot_directory is not False:
-        snapshot = Path(os.path.abspath(os.fspath(snapshot_directory)))
+    if snapshot_directory:
+        snapshot = absolute(snapshot_directory)
         if not snapshot.is_dir():
             raise MissingPathError(
                 f"there is no folder {os.fspath(snapshot_directory)!r} to take a snapshot of; "
@@ -99,7 +101,7 @@ def _outputs(outputs: Union[str, os.PathLike[str], bool, None]) -> Optional[Path
         outputs = "outputs"
     if not isinstance(outputs, (str, os.PathLike)):
         raise InvalidValueError(f"outputs is a folder or False, not {shown(outputs)}")
-    place = Path(os.path.abspath(os.fspath(outputs)))
+    place = absolute(outputs)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:

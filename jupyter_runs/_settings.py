@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 DEFAULT_WORKSPACE = "default"
 WORKSPACE_FILE = "workspace.json"
@@ -26,8 +26,13 @@ def home_dir() -> Path:
     """
     chosen = os.environ.get("JUPYTER_RUNS_HOME")
     if chosen:
-        return Path(os.path.abspath(os.path.expanduser(chosen)))
+        return absolute(chosen)
     return jupyter_data_dir() / "runs"
+
+
+def absolute(path: Union[str, os.PathLike[str]]) -> Path:
+    """Return a path from the root, ``~`` and ``..`` resolved and links left as they are."""
+    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - links stay
 
 
 def jupyter_data_dir() -> Path:
@@ -80,7 +85,7 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         part.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        part.replace(path)
     finally:
         if part.exists():
             part.unlink()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from jupyter_runs._settings import read_json, write_json
@@ -21,6 +19,9 @@ from jupyter_runs.journal.values import check_name
 from jupyter_runs.workspace import Workspace, refuse_active
 
 if TYPE_CHECKING:
+    import builtins
+    from pathlib import Path
+
     from jupyter_runs.run import Run
 
 _VIEWS = ("ActiveOnly", "ArchivedOnly", "All")
@@ -373,7 +374,7 @@ class _Notes:
 def names(workspace: Workspace, view_type: str) -> list[str]:
     """Return the names of the experiments that are active, archived, or both."""
     try:
-        entries = sorted(os.listdir(workspace.folder / "experiments"))
+        entries = sorted(entry.name for entry in os.scandir(workspace.folder / "experiments"))
     except OSError:
         return []
     found = []

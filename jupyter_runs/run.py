@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -17,6 +16,8 @@ from jupyter_runs.journal import RunFolder, Writer
 from jupyter_runs.journal.errors import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from jupyter_runs._run_own import Own
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.workspace import Workspace

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import builtins
-import json
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
+from jupyter_runs._config import find_config, save_config
 from jupyter_runs._settings import (
     DEFAULT_WORKSPACE,
     WORKSPACE_FILE,
+    absolute,
     home_dir,
     make_private,
     read_json,
@@ -22,8 +21,6 @@ from jupyter_runs._settings import (
 from jupyter_runs.capture.names import check_workspace_name, did_you_mean
 from jupyter_runs.errors import (
     ActiveRunsError,
-    InvalidValueError,
-    MissingPathError,
     RunNotFoundError,
     RunsError,
     WorkspaceExistsError,
@@ -33,11 +30,14 @@ from jupyter_runs.index import find_runs, workspace_folders
 from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 
 if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterator, Mapping
+
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.run import Run
 
-_CONFIG_PLACES = (".jupyter_runs/config.json", ".azureml/config.json", "config.json")
 _NO_CLOUD = "local"  # what stands for the cloud's names, which old notebooks put into messages
+_CLOUD_NAMES = ("subscription_id", "resource_group")
 _told: set[Path] = set()
 
 
@@ -150,51 +150,20 @@ class Workspace:
         InvalidValueError
             If the file found can't be read, or names no workspace.
         """
-        start = Path(os.path.abspath(os.path.expanduser(os.fspath(path or "."))))
-        if start.is_file():
-            return cls._configured(start, required=True)
-        if not start.is_dir():
-            raise MissingPathError(
-                f"there is no file or folder {str(start)!r} to find a workspace by"
+        config = find_config(path)
+        if config is not None:
+            return cls.create(
+                config.name,
+                config.location,
+                exist_ok=True,
+                subscription_id=config.subscription_id,
+                resource_group=config.resource_group,
             )
-        for folder in (start, *start.parents):
-            for place in _CONFIG_PLACES:
-                if (folder / place).is_file():
-                    try:
-                        return cls._configured(folder / place, required="/" in place)
-                    except LookupError:
-                        continue  # a config.json of something else
         found = cls()
         if found.folder not in _told:
             _told.add(found.folder)
             print(f"Using the default workspace, in {found.folder}")  # noqa: T201 - for the person
         return found
-
-    @classmethod
-    def _configured(cls, file: Path, *, required: bool) -> Workspace:
-        try:
-            config = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            if not required:
-                raise LookupError from None
-            raise InvalidValueError(f"{file} can't be read: {error}") from None
-        name = config.get("workspace_name") if isinstance(config, dict) else None
-        if not isinstance(name, str):
-            if not required:
-                raise LookupError
-            raise InvalidValueError(f"{file} names no workspace: it needs a 'workspace_name'")
-        location = config.get("location")
-        if isinstance(location, str):
-            # relative to the project, so that a project can be moved with its runs
-            project = file.parent.parent if file.parent.name.startswith(".") else file.parent
-            location = project / os.path.expanduser(location)
-        return cls.create(
-            name,
-            location if isinstance(location, Path) else None,
-            exist_ok=True,
-            subscription_id=config.get("subscription_id"),
-            resource_group=config.get("resource_group"),
-        )
 
     @classmethod
     def _at(cls, folder: Path) -> Workspace:
@@ -271,7 +240,7 @@ class Workspace:
 
     def _run_folder(self, run_id: str) -> RunFolder:
         runs = self._folder / "runs"
-        if isinstance(run_id, str) and run_id and os.path.basename(run_id) == run_id:
+        if isinstance(run_id, str) and run_id and Path(run_id).name == run_id:
             folder = RunFolder(runs / run_id)
             try:
                 folder.definition  # noqa: B018 - reads it: a folder without one is no run
@@ -280,7 +249,7 @@ class Workspace:
             else:
                 return folder
         try:
-            known = [name for name in os.listdir(runs) if not name.startswith(".")]
+            known = [each.name for each in os.scandir(runs) if not each.name.startswith(".")]
         except OSError:
             known = []
         raise RunNotFoundError(
@@ -300,15 +269,13 @@ class Workspace:
         file_name
             Another name for the file.
         """
-        config = {"workspace_name": self.name}
-        if self._folder.parent != home_dir():
-            config["location"] = self.location
-        for key in ("subscription_id", "resource_group"):
-            if self._facts.get(key):
-                config[key] = str(self._facts[key])
-        place = Path(path or ".") / ".jupyter_runs"
-        place.mkdir(parents=True, exist_ok=True)
-        write_json(place / (file_name or "config.json"), config)
+        save_config(
+            Path(path or "."),
+            file_name or "config.json",
+            self.name,
+            None if self._folder.parent == home_dir() else self.location,
+            {key: str(self._facts[key]) for key in _CLOUD_NAMES if self._facts.get(key)},
+        )
 
     def delete(self) -> None:
         """Move the workspace, with all its runs, to ``.trash`` beside it.
@@ -345,7 +312,7 @@ class Workspace:
 def _home(location: Union[str, os.PathLike[str], None]) -> Path:
     if location is None:
         return home_dir()
-    return Path(os.path.abspath(os.path.expanduser(os.fspath(location))))
+    return absolute(location)
 
 
 def _make(folder: Path, **facts: Optional[str]) -> None:

@@ -6,10 +6,14 @@ import difflib
 import random
 import re
 import unicodedata
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from jupyter_runs.capture import words
 from jupyter_runs.errors import ExperimentNameError, WorkspaceNameError
 from jupyter_runs.journal.errors import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _EXPERIMENT = re.compile(r"[A-Za-z0-9][\w-]{0,254}")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -18,12 +22,8 @@ _NAME_BYTES = 255  # what a file system takes for one folder
 # its own generator: a person's `random.seed(0)` must neither steer nor be steered by our names
 _random = random.SystemRandom()
 
-ADJECTIVES = tuple(
-    ["able", "agile", "airy", "alert", "amber", "ample", "apt", "ardent", "azure", "bold", "brave", "breezy", "bright", "brisk", "calm", "candid", "careful", "cheery", "civil", "clear", "clever", "coral", "cosmic", "cosy", "crisp", "curious", "daring", "dapper", "deft", "dewy", "eager", "early", "easy", "elegant", "fair", "famous", "fancy", "fleet", "fluent", "fond", "frank", "free", "fresh", "gentle", "glad", "golden", "grand", "green", "happy", "hardy", "hazel", "honest", "humble", "ideal", "jolly", "keen", "kind", "lasting", "lively", "loyal", "lucid", "lucky", "lunar", "mellow", "merry", "mild", "modest", "neat", "nimble", "noble", "olive", "patient", "placid", "plucky", "polite", "proud", "quick", "quiet", "rapid", "ready", "robust", "rosy", "royal", "sage", "serene", "sharp", "shiny", "silent", "silver", "sincere", "smart", "snug", "solar", "solid", "spry", "stable", "steady", "still", "stoic", "sunny", "sure", "swift", "tender", "tidy", "tranquil", "trusty", "upbeat", "velvet", "vivid", "warm", "wise", "witty", "young", "zesty"]
-)
-NOUNS = tuple(
-    ["acorn", "alpaca", "aspen", "auk", "badger", "bamboo", "beaver", "birch", "bison", "bramble", "canyon", "cedar", "cheetah", "cliff", "clover", "comet", "condor", "coral", "cove", "crane", "creek", "cricket", "dolphin", "dove", "dune", "eagle", "egret", "elk", "ember", "falcon", "fern", "finch", "fjord", "fox", "gazelle", "gecko", "geyser", "glacier", "grove", "gull", "harbor", "hare", "harvest", "hawk", "hazel", "hedgehog", "heron", "hill", "ibex", "ibis", "iris", "island", "jaguar", "jay", "juniper", "kestrel", "kite", "koala", "lagoon", "lake", "lark", "lemur", "lily", "linnet", "llama", "lotus", "lynx", "magpie", "maple", "marmot", "marten", "meadow", "meteor", "moose", "moss", "newt", "oak", "ocean", "ocelot", "orca", "orchid", "oriole", "osprey", "otter", "owl", "panda", "pebble", "pelican", "petrel", "pine", "plover", "pond", "poppy", "prairie", "puffin", "quail", "quartz", "rabbit", "raven", "reef", "river", "robin", "salmon", "seal", "shore", "sparrow", "spruce", "squirrel", "starling", "stork", "swan", "tern", "thistle", "thrush", "tiger", "trout", "tulip", "turtle", "valley", "walnut", "warbler", "whale", "willow", "wombat", "wren", "yak", "zebra"]
-)
+ADJECTIVES = tuple(words.ADJECTIVES.split())
+NOUNS = tuple(words.NOUNS.split())
 
 
 def display_name() -> str:

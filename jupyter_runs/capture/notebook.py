@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Optional
 
 from jupyter_runs.capture.names import experiment_name_from
@@ -77,7 +77,7 @@ def kernel_id() -> Optional[str]:
     file = getattr(getattr(kernel, "parent", None), "connection_file", None)
     if not isinstance(file, str):
         return None
-    stem = os.path.splitext(os.path.basename(file))[0]
+    stem = PurePath(file).stem
     return stem[len("kernel-") :] if stem.startswith("kernel-") else None
 
 

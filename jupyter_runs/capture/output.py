@@ -15,10 +15,12 @@ import contextvars
 import sys
 import threading
 import warnings
-from pathlib import Path
-from typing import Any, Callable, Optional, TextIO
+from typing import TYPE_CHECKING, Any, Callable, Optional, TextIO
 
 from jupyter_runs.errors import RunsWarning
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _here: contextvars.ContextVar[tuple[OutputFile, ...]] = contextvars.ContextVar(
     "jupyter_runs_output", default=()

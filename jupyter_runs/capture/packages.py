@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from jupyter_runs.capture.secrets import clean_arguments, without_secrets
@@ -59,7 +60,7 @@ def _look_up() -> dict[str, str]:
 
 def _mtime(entry: str) -> float:
     try:
-        return os.stat(entry or ".").st_mtime
+        return Path(entry or ".").stat().st_mtime
     except OSError:
         return 0.0
 
@@ -82,6 +83,6 @@ def surroundings() -> dict[str, Any]:
 
 def _cwd() -> str:
     try:
-        return os.getcwd()
+        return str(Path.cwd())
     except OSError:  # the folder we stand in was removed
         return ""

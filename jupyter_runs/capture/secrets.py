@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 KEPT_OUT = "***"
 
 _WORDS = frozenset(
-    ["key", "apikey", "token", "secret", "password", "passwd", "passphrase", "pwd", "credential", "credentials", "auth", "authorization", "signature", "sas"]
+    [
+        "key",
+        "apikey",
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "credential",
+        "credentials",
+        "auth",
+        "authorization",
+        "signature",
+        "sas",
+    ]
 )
 _SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 _USER_IN_URL = re.compile(r"(?<=://)[^/\s@]+@")
 # words that make the one before them harmless: a key *size*, a token *count*
-_HARMLESS = frozenset(["size", "count", "length", "len", "dim", "dims", "num", "max", "min", "id", "ids", "type"])
+_HARMLESS = frozenset(
+    ["size", "count", "length", "len", "dim", "dims", "num", "max", "min", "id", "ids", "type"]
+)
 
 
 def looks_secret(name: str) -> bool:

@@ -14,11 +14,9 @@ import stat
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from jupyter_runs._settings import SnapshotLimits
 from jupyter_runs.errors import (
     InvalidPathError,
     MissingPackageError,
@@ -27,8 +25,27 @@ from jupyter_runs.errors import (
 )
 from jupyter_runs.journal import safe_path
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_runs._settings import SnapshotLimits
+
 _NEVER_FOLDERS = frozenset(
-    [".git", ".hg", ".svn", ".ipynb_checkpoints", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".nox", ".hatch", "node_modules", ".jupyter_runs"]
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".ipynb_checkpoints",
+        "__pycache__",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".tox",
+        ".nox",
+        ".hatch",
+        "node_modules",
+        ".jupyter_runs",
+    ]
 )
 _LONGEST_WALK = 5.0  # seconds; a home folder is known to be too large long before its end
 _TOLD = 5  # largest entries that an error names
@@ -247,7 +264,7 @@ def _write(entries: list[Entry], store: Path) -> str:
                 line = f"{entry.name}\0{int(entry.executable)}\0{content.hexdigest()}\n"
                 digest.update(line.encode("utf-8", "surrogateescape"))
         snapshot_id = digest.hexdigest()[:32]
-        os.replace(part, store / f"{snapshot_id}.zip")
+        part.replace(store / f"{snapshot_id}.zip")
     finally:
         if part.exists():
             part.unlink()

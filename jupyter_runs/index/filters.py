@@ -112,7 +112,9 @@ def _labels(given: Labels, what: str) -> dict[str, Any]:
     if isinstance(given, str):
         return {given: _ANY}
     if isinstance(given, Mapping):
-        wanted = {key: None if value is None else str(value) for key, value in given.items()}
+        wanted: dict[Any, Any] = {
+            key: None if value is None else str(value) for key, value in given.items()
+        }
     elif isinstance(given, Iterable):
         wanted = dict.fromkeys(given, _ANY)
     else:

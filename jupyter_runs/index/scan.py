@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from jupyter_runs.index.filters import RunFilter
 from jupyter_runs.journal import RunFolder, RunsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # what a run's definition says never changes: it is read once for a folder of that inode
 _lock = threading.Lock()
@@ -109,5 +111,5 @@ def workspace_folders(home: Path) -> list[Path]:
         for entry in entries
         if not entry.name.startswith(".")
         and entry.is_dir()
-        and (os.path.isfile(f"{entry.path}/workspace.json") or os.path.isdir(f"{entry.path}/runs"))
+        and (Path(entry.path, "workspace.json").is_file() or Path(entry.path, "runs").is_dir())
     ]
