@@ -6,6 +6,9 @@ import itertools
 
 import pytest
 
+# not as a plugin: its autouse fixtures would make a server and a loop for every test there is
+from pytest_jupyter.jupyter_server import *  # noqa: F403
+
 from jupyter_runs.journal import RunFolder, Writer
 
 

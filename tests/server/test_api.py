@@ -9,8 +9,6 @@ from tornado.httpclient import HTTPClientError
 from jupyter_runs import VERSION
 from jupyter_runs.errors import KindError
 
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
-
 
 @pytest.fixture
 def jp_server_config(home):
