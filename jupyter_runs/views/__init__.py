@@ -5,7 +5,6 @@ from __future__ import annotations
 from .model import (
     Chart,
     ChartOptions,
-    ComparisonView,
     FileInfo,
     Head,
     ImageItem,
@@ -23,7 +22,9 @@ from .model import (
     TextItem,
     Tile,
 )
+from .reprs import experiment_html, run_html, sparkline, workspace_html
 from .run_view import RunView
+from .table_view import ComparisonView, comparison, experiment_table
 
 __all__ = [
     "Chart",
@@ -46,4 +47,10 @@ __all__ = [
     "TableView",
     "TextItem",
     "Tile",
+    "comparison",
+    "experiment_html",
+    "experiment_table",
+    "run_html",
+    "sparkline",
+    "workspace_html",
 ]

@@ -41,7 +41,9 @@ def _durations(low: float, high: float, wanted: int) -> list[tuple[float, str]]:
     span = high - low
     if not span > 0 or span < wanted or not math.isfinite(span):
         places = ticks(low, high, wanted)
-        return [(p, f"{t} s" if p else "0") for p, t in zip(places, tick_labels(places), strict=True)]
+        return [
+            (p, f"{t} s" if p else "0") for p, t in zip(places, tick_labels(places), strict=True)
+        ]
     step = _step(span, wanted)
     places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return [(p, _short(p, step)) for p in places]
@@ -56,7 +58,11 @@ def _short(seconds: float, step: float) -> str:
     if step >= _HOUR:
         return f"{sign}{s / _HOUR:g} h"
     if step >= _MINUTE:
-        return f"{sign}{s / _MINUTE:g} min" if s < _HOUR else f"{sign}{int(s // _HOUR)}:{int(s % _HOUR // 60):02d} h"
+        return (
+            f"{sign}{s / _MINUTE:g} min"
+            if s < _HOUR
+            else f"{sign}{int(s // _HOUR)}:{int(s % _HOUR // 60):02d} h"
+        )
     return f"{sign}{s:g} s" if s < _MINUTE else f"{sign}{int(s // 60)}:{int(s % 60):02d} min"
 
 
@@ -64,7 +70,13 @@ def _clock(low: float, high: float, wanted: int) -> list[tuple[float, str]]:
     try:
         shift = _offset(low)
         span = high - low
-        form = "%H:%M" if 10 * _MINUTE <= span < 2 * _DAY else "%d %b" if span >= 2 * _DAY else "%H:%M:%S"
+        form = (
+            "%H:%M"
+            if 10 * _MINUTE <= span < 2 * _DAY
+            else "%d %b"
+            if span >= 2 * _DAY
+            else "%H:%M:%S"
+        )
         if not span > 0 or span < wanted:
             return [(low, _at(low, "%H:%M:%S"))]
         step = _step(span, max(2, wanted - 1))

@@ -91,16 +91,33 @@ class ChartBuilder:
             values = metric.values()
             texts = self._texts(values)
             if not any(_is_number(v) for v in values):
-                badge = f"list of {metric.count:,}" if metric.kind == "list" else count(metric.count, "value")
+                badge = (
+                    f"list of {metric.count:,}"
+                    if metric.kind == "list"
+                    else count(metric.count, "value")
+                )
                 return self._chart(
-                    "text", version, x_kind="index", badge=badge, last=shorten(values[-1], 40), texts=texts
+                    "text",
+                    version,
+                    x_kind="index",
+                    badge=badge,
+                    last=shorten(values[-1], 40),
+                    texts=texts,
                 )
         kind, label, series = self._scalars(options)
         lines, badge = _draw(series, options, "list" if metric.kind == "list" else "point")
         last = "" if metric.kind == "list" else _last_text(series)
         trend = _trend(series) if metric.kind == "scalar" else ""
         return self._chart(
-            "line", version, x_kind=kind, x_label=label, lines=lines, badge=badge, last=last, trend=trend, texts=texts
+            "line",
+            version,
+            x_kind=kind,
+            x_label=label,
+            lines=lines,
+            badge=badge,
+            last=last,
+            trend=trend,
+            texts=texts,
         )
 
     def _chart(
@@ -164,7 +181,11 @@ class ChartBuilder:
             if mine is None:
                 own = notes
             else:
-                own = {int(np.searchsorted(mine, i)): t for i, t in notes.items() if arrays.writer[i] == writer}
+                own = {
+                    int(np.searchsorted(mine, i)): t
+                    for i, t in notes.items()
+                    if arrays.writer[i] == writer
+                }
             one.update(x, value, own)
             series.append(one)
         self._series = {axis: (metric.version, kind, _LABEL[kind], series)}  # one axis is looked at
@@ -215,7 +236,11 @@ class ChartBuilder:
             x_name = next(iter(numeric))
         elif len(numeric) != 1 or len(columns) != 1:
             numeric = {}
-        table = tables.table(columns, tail=metric.kind == "row") if len(columns) > 2 or not numeric or rows < 2 else None
+        table = (
+            tables.table(columns, tail=metric.kind == "row")
+            if len(columns) > 2 or not numeric or rows < 2
+            else None
+        )
         if not numeric or rows < 2:
             return self._chart("table", version, badge=count(rows, unit), table=table)
         x = np.arange(rows, dtype=np.float64) if x_name is None else numeric[x_name]
@@ -226,7 +251,9 @@ class ChartBuilder:
         for name in names:
             one = old.get(name) or Series(name, clean(name) if len(names) > 1 else "")
             one.label = clean(name) if len(names) > 1 else ""
-            one.update(x, numeric[name], {i: "None" for i, v in enumerate(columns[name]) if v is None})
+            one.update(
+                x, numeric[name], {i: "None" for i, v in enumerate(columns[name]) if v is None}
+            )
             series.append(one)
         kind: XKind = "index" if x_name is None else "column"
         label = "row" if x_name is None else clean(x_name)
@@ -289,8 +316,11 @@ def _draw(series: list[Series], options: ChartOptions, unit: str) -> tuple[tuple
     )
 
 
-def badge_of(lines: tuple[Line, ...], unit: str, *, window: bool = False, placeless: int = 0) -> str:
+def badge_of(
+    lines: tuple[Line, ...], unit: str, *, window: bool = False, placeless: int = 0
+) -> str:
     """Return what stands under a chart: ``1,500 of 120,000 drawn · zoom for exact``."""
+
     def amount(each: list[int]) -> int:  # the columns of a row are one row; two processes add up
         return max(each, default=0) if unit == "row" else sum(each)
 
@@ -298,7 +328,11 @@ def badge_of(lines: tuple[Line, ...], unit: str, *, window: bool = False, placel
     drawn = amount([line.drawn for line in lines])
     hidden = sum(line.hidden for line in lines)
     if all(line.drawn + line.hidden >= line.total for line in lines):
-        said = f"list of {total:,}" if unit == "list" and not window else count(total, "point" if unit == "list" else unit)
+        said = (
+            f"list of {total:,}"
+            if unit == "list" and not window
+            else count(total, "point" if unit == "list" else unit)
+        )
         if window:
             said += " in view, all drawn"
     elif window:

@@ -23,12 +23,13 @@ def details(reader: RunReader, head: Head) -> list[Section]:
     sections = [
         ("Run", _run(reader, head)),
         ("Source", _source(facts, git if isinstance(git, Mapping) else {})),
-        ("Machine", _machine(reader, facts)),
+        ("Machine", _machine(facts)),
         ("Parameters", list(reader.params.items())),
         ("Tags", list(reader.tags.items())),
         ("Properties", list(reader.properties.items())),
-        ("Files", _files(reader, facts)),
+        ("Files", [(f.name, size(f.size)) for f in reader.files.values()]),
         ("Writers", _writers(reader)),
+        ("Environment", sorted(_mapping(facts.get("environment")).items())),
         ("Packages", sorted(_mapping(facts.get("packages")).items(), key=lambda p: p[0].lower())),
         ("Warnings", [(moment(time), text) for time, text in reader.warnings]),
         ("Damage", [("journal", text) for text in reader.damage]),
@@ -90,7 +91,7 @@ def _source(facts: Mapping[str, Any], git: Mapping[str, Any]) -> _Rows:
         ("Notebook", facts.get("notebook")),
         ("Cell", facts.get("cell")),
         ("Script", facts.get("script")),
-        ("Arguments", _joined(facts.get("arguments"))),
+        ("Arguments", _joined(facts.get("argv"))),
         ("Git commit", git.get("commit")),
         ("Git branch", git.get("branch")),
         ("Git repository", git.get("url") or git.get("remote")),
@@ -99,6 +100,7 @@ def _source(facts: Mapping[str, Any], git: Mapping[str, Any]) -> _Rows:
             None if dirty is None else "had uncommitted changes" if dirty else "clean",
         ),
         ("Snapshot", facts.get("snapshot")),
+        ("Snapshot of", facts.get("snapshot_folder")),
     ]
     return _known(rows)
 
@@ -109,21 +111,18 @@ def _joined(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _machine(reader: RunReader, facts: Mapping[str, Any]) -> _Rows:
+def _machine(facts: Mapping[str, Any]) -> _Rows:
     rows: _Rows = [
         ("Host", facts.get("host")),
         ("Process", str(facts["pid"]) if facts.get("pid") else None),
-        ("Python", facts.get("python")),
+        ("Python", facts.get("python_version") or facts.get("python")),
         ("Interpreter", facts.get("executable")),
         ("Platform", facts.get("platform")),
         ("Kernel", facts.get("kernel")),
+        ("Processors", facts.get("cpus")),
         ("Working folder", facts.get("cwd")),
     ]
     return _known(rows)
-
-
-def _files(reader: RunReader, facts: Mapping[str, Any]) -> _Rows:
-    return [(f.name, size(f.size)) for f in reader.files.values()]
 
 
 def _writers(reader: RunReader) -> _Rows:

@@ -6,21 +6,22 @@ import codecs
 import os
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_runs.journal import safe_path
+from jupyter_runs.journal import InvalidPathError, safe_path
 
 from .model import FileInfo, LogPart
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
 _MOST = 10_000  # files of one run that are listed
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
 def plain(text: str) -> str:
-    """Return a log as a terminal would show it, without colours: ``\\r`` begins a line anew."""
+    """Return a log as a terminal would show it, without colours; a carriage return begins a line anew."""
     text = _ANSI.sub("", text).replace("\r\n", "\n")
     if "\r" not in text:
         return text
@@ -39,7 +40,7 @@ class Listing:
     def __init__(self, base: Path, max_age: float = 5.0) -> None:
         self._base = base
         self._max_age = max_age
-        self._folders: dict[str, int] = {}
+        self._folders: dict[Path, int] = {}
         self._files: list[FileInfo] = []
         self._scanned = -1e9
 
@@ -53,30 +54,52 @@ class Listing:
         if not self._folders:
             return True
         try:
-            return any(os.stat(path).st_mtime_ns != at for path, at in self._folders.items())
+            return any(path.stat().st_mtime_ns != at for path, at in self._folders.items())
         except OSError:
             return True
 
     def _scan(self) -> None:
         self._scanned = time.monotonic()
-        folders: dict[str, int] = {}
+        folders: dict[Path, int] = {}
         found: list[FileInfo] = []
-        todo = [(str(self._base), "")]
+        todo = [(self._base, "")]
         while todo and len(found) < _MOST:
             path, prefix = todo.pop()
             try:
-                folders[path] = os.stat(path).st_mtime_ns
+                folders[path] = path.stat().st_mtime_ns
                 with os.scandir(path) as entries:
                     for entry in entries:
                         if entry.is_dir(follow_symlinks=False):
-                            todo.append((entry.path, f"{prefix}{entry.name}/"))
+                            todo.append((Path(entry.path), f"{prefix}{entry.name}/"))
                         elif entry.is_file(follow_symlinks=False):
                             told = entry.stat(follow_symlinks=False)
-                            found.append(FileInfo(prefix + entry.name, told.st_size, told.st_mtime))
+                            found.append(
+                                FileInfo(
+                                    prefix + entry.name,
+                                    told.st_size,
+                                    told.st_mtime,
+                                    Path(entry.path),
+                                )
+                            )
             except OSError:  # gone in between, or not ours to read
                 continue
         found.sort(key=lambda f: (-f.mtime, f.name))
         self._folders, self._files = folders, found
+
+
+def elsewhere(folder: Path, names: Iterable[str]) -> list[FileInfo]:
+    """Return the uploaded files that lie neither under ``outputs/`` nor ``logs/``."""
+    found = []
+    for name in names:
+        if name.startswith(("outputs/", "logs/")):
+            continue
+        try:
+            path = safe_path(folder, name)
+            told = path.stat()
+        except (OSError, InvalidPathError):
+            continue
+        found.append(FileInfo(name, told.st_size, told.st_mtime, path))
+    return found
 
 
 def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
@@ -100,7 +123,7 @@ def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
         If there is no such log.
     """
     limit = max(1, limit)
-    with open(safe_path(base, name), "rb") as file:
+    with safe_path(base, name).open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         tail = offset is None
         start = max(0, size - limit) if offset is None else max(0, offset)

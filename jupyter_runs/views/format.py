@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 INFINITY = "∞"
-MINUS_INFINITY = "−∞"
+MINUS_INFINITY = "−∞"  # noqa: RUF001 - a real minus, as wide as the sign beside it
 
 # Characters that hide, reorder or end text: C0/C1 controls but for tab and newline, bidirectional
 # overrides, embeddings and isolates, line/paragraph separators, lone surrogates, non-characters.
@@ -120,7 +120,9 @@ def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     last = math.floor(high / step + 1e-9)
     if last - first > 50:  # so far from zero that floats cannot tell the steps apart
         return [low, high]
-    return [round(i * step, 12 - math.floor(math.log10(step))) + 0.0 for i in range(first, last + 1)]
+    return [
+        round(i * step, 12 - math.floor(math.log10(step))) + 0.0 for i in range(first, last + 1)
+    ]
 
 
 def tick_labels(values: list[float]) -> list[str]:
@@ -138,7 +140,12 @@ def tick(value: float, digits: int = 3) -> str:
     if not math.isfinite(value):
         return _float(value, digits)
     size = abs(value)
-    for scale, limit, unit in ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e3, 1e4, "k")):
+    for scale, limit, unit in (
+        (1e12, 1e12, "T"),
+        (1e9, 1e9, "G"),
+        (1e6, 1e6, "M"),
+        (1e3, 1e4, "k"),
+    ):
         if size >= limit:
             scaled = value / scale
             if abs(scaled) >= 1e4:

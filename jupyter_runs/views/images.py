@@ -73,10 +73,15 @@ def _webp(data: bytes) -> tuple[int | None, int | None]:
 
 
 def _svg(tag: str) -> tuple[int | None, int | None]:
-    sides = [re.search(rf'\b{side}\s*=\s*["\']\s*([\d.]+)(?:px|pt)?\s*["\']', tag) for side in ("width", "height")]
+    sides = [
+        re.search(rf'\b{side}\s*=\s*["\']\s*([\d.]+)(?:px|pt)?\s*["\']', tag)
+        for side in ("width", "height")
+    ]
     if all(sides):
         return round(float(sides[0].group(1))), round(float(sides[1].group(1)))  # type: ignore[union-attr]
-    box = re.search(r'\bviewBox\s*=\s*["\']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)', tag)
+    box = re.search(
+        r'\bviewBox\s*=\s*["\']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)', tag
+    )
     return (round(float(box.group(1))), round(float(box.group(2)))) if box else (None, None)
 
 
@@ -98,7 +103,9 @@ class Gallery:
             width, height = self._sizes[item.path]
             mime = MIME.get(item.path.suffix.lower(), "application/octet-stream")
             items.append(
-                ImageItem(item.step, item.time, item.path, width, height, mime, clean(item.description))
+                ImageItem(
+                    item.step, item.time, item.path, width, height, mime, clean(item.description)
+                )
             )
         name = self._metric.name
         return ImageSeries(name, group_of(name), tuple(items), version)

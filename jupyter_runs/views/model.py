@@ -8,12 +8,14 @@ Times are seconds since the epoch (UTC), durations are seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Floats = NDArray[np.float64]
 XAxis = Literal["step", "time", "relative"]
@@ -136,7 +138,7 @@ class Line:
     faint
         The raw values under a smoothed line, at the same x; else None.
     marks
-        ``(x, "NaN" | "∞" | "−∞" | "None" | "text")`` where a value is no drawable number.
+        ``(x, word)`` (NaN, None, text, or infinity with its sign) where a value is no drawable number.
     total, drawn
         Values in the series (or in the window), and how many of them are in x and y.
     minimum, maximum, last
@@ -243,11 +245,16 @@ class ImageSeries:
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
-    """A file of the run; ``name`` is its path under ``logs/`` or the run's outputs, with ``/``."""
+    """A file of the run; ``path`` is where it lies.
+
+    ``name`` is its path below ``logs/`` or ``outputs/``, with ``/``; for a file that was uploaded to
+    elsewhere in the run's folder, its path there.
+    """
 
     name: str
     size: int
     mtime: float
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +274,6 @@ class Tab:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """A run as one row of a table of runs; the cells are by column name."""
-
-    head: Head
-    params: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, MetricSummary] = field(default_factory=dict)
-    tags: dict[str, str | None] = field(default_factory=dict)
-    color: int = 0
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class MetricSummary:
     """One metric of one run in a table: last, lowest and highest number, and a few points to draw."""
@@ -292,27 +288,33 @@ class MetricSummary:
     spark: Floats | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class RunRow:
+    """A run as one row of a table of runs; ``color`` is the index of its colour in charts."""
+
+    head: Head
+    params: dict[str, Any]
+    metrics: dict[str, MetricSummary]
+    tags: dict[str, str | None]
+    color: int
+
+    @property
+    def label(self) -> str:
+        """What a legend calls the run: ``12 brave-otter``."""
+        number = "" if self.head.number is None else f"{self.head.number} "
+        return number + self.head.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TableView:
-    """The runs of an experiment: the rows and the columns that have something in them."""
+    """The runs of an experiment: rows as given, and the columns that have something in them.
 
-    rows: tuple[RunRow, ...]
-    params: tuple[str, ...]
-    metrics: tuple[str, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonView:
-    """Several runs beside each other.
-
-    ``params`` and ``metrics`` are all columns, ``differing`` those of the parameters whose values are not
-    the same in all runs. Charts overlay the runs: one line a run (``Line.key`` begins with the run's id).
+    ``differing`` are the parameters whose values are not the same in all rows; ``metrics`` the names in
+    the order first seen. ``total`` runs exist, of which these are shown.
     """
 
     rows: tuple[RunRow, ...]
     params: tuple[str, ...]
     differing: tuple[str, ...]
     metrics: tuple[str, ...]
-    keys: tuple[str, ...]
-    version: int
+    total: int

@@ -27,6 +27,10 @@ _COLUMNS = 6
 _TEXTS = 4
 _IMAGES = 3
 _IMAGE_BYTES = 20_000  # of all images together, before encoding
+_FRAME = (
+    f"{SANS}{BORDER}border-radius:6px;padding:10px 12px 12px;font-size:13px;line-height:1.45;"
+    "max-width:1160px;box-sizing:border-box;"
+)
 _CARD = f"{BORDER}border-radius:4px;padding:7px 9px 6px;min-width:0;box-sizing:border-box;"
 
 
@@ -35,8 +39,7 @@ def picture(view: RunView, as_of: float) -> str:
     head = view.head()
     tiles, keys = view.tiles(), view.chart_keys()
     out = [
-        f'<div class="jupyter-runs-picture" style="{SANS}{BORDER}border-radius:6px;padding:10px 12px 12px;'
-        'font-size:13px;line-height:1.45;max-width:1160px;box-sizing:border-box;">',
+        f'<div class="jupyter-runs-picture" style="{_FRAME}">',
         header(head, as_of),
         _error(head),
         _tiles(tiles[:TILES]),
@@ -45,7 +48,9 @@ def picture(view: RunView, as_of: float) -> str:
     out += charts
     out.append(_images(view))
     if not tiles and not keys and not view.images():
-        out.append(f'<div style="{FADED}padding:14px 0 4px;">No metrics logged{" yet" if head.active else ""}.</div>')
+        out.append(
+            f'<div style="{FADED}padding:14px 0 4px;">No metrics logged{" yet" if head.active else ""}.</div>'
+        )
     rest = len(keys) - shown + max(0, len(tiles) - TILES)
     if rest:
         more = "metric" if rest == 1 else "metrics"
@@ -61,9 +66,9 @@ def header(head: Head, as_of: float) -> str:
         f'<span style="{FADED}margin:0 4px;">{escape(shorten(head.name, 60))}</span> {theme.pill(head.status)}'
     )
     stamp = f'<span style="{FADED}font-size:12px;">as of {escape(moment(as_of))}</span>'
+    row = "display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:2px 16px;"
     out = [
-        '<div style="display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:2px 16px;">'
-        f'<div style="overflow-wrap:anywhere;">{title}</div><div>{stamp}</div></div>'
+        f'<div style="{row}"><div style="overflow-wrap:anywhere;">{title}</div><div>{stamp}</div></div>'
     ]
     progress = head.progress
     if progress is not None and progress.fraction is not None:
@@ -85,10 +90,14 @@ def header(head: Head, as_of: float) -> str:
     if said:
         spans = "".join(f'<span style="margin-right:16px;">{escape(s)}</span> ' for s in said)
         out.append(f'<div style="{FADED}margin-top:2px;overflow-wrap:anywhere;">{spans}</div>')
-    for text in head.warnings[:3]:
-        out.append(f'<div style="color:{theme.WARNING};overflow-wrap:anywhere;">⚠ {escape(shorten(text, 300))}</div>')
+    out += [
+        f'<div style="color:{theme.WARNING};overflow-wrap:anywhere;">⚠ {escape(shorten(text, 300))}</div>'
+        for text in head.warnings[:3]
+    ]
     if len(head.warnings) > 3:
-        out.append(f'<div style="color:{theme.WARNING};">⚠ and {len(head.warnings) - 3:,} more warnings</div>')
+        out.append(
+            f'<div style="color:{theme.WARNING};">⚠ and {len(head.warnings) - 3:,} more warnings</div>'
+        )
     return "".join(out)
 
 
@@ -104,10 +113,8 @@ def _error(head: Head) -> str:
     if head.error is None:
         return ""
     code = f" ({head.error_code})" if head.error_code and head.error_code not in head.error else ""
-    out = [
-        f'<div style="color:{theme.ERROR};margin-top:4px;overflow-wrap:anywhere;">'
-        f"<b>{escape(head.error)}</b>{escape(code)}</div>"
-    ]
+    style = f"color:{theme.ERROR};margin-top:4px;overflow-wrap:anywhere;"
+    out = [f'<div style="{style}"><b>{escape(head.error)}</b>{escape(code)}</div>']
     if head.log_tail is not None:
         out.append(_excerpt(f"Last lines of {head.log_tail.name}", head.log_tail.text))
     elif head.error_details:
@@ -175,7 +182,7 @@ def _card(chart: Chart) -> str:
     )
     foot = (
         f'<div style="{FADED}display:flex;justify-content:space-between;gap:8px;font-size:11px;">'
-        f"<span>{escape(_badge(chart))}</span> <span style=\"{CUT}\">{escape(shorten(_x_words(chart), 30))}</span></div>"
+        f'<span>{escape(_badge(chart))}</span> <span style="{CUT}">{escape(shorten(_x_words(chart), 30))}</span></div>'
     )
     return f'<div style="{_CARD}">{head}{_body(chart)}{foot}</div>'
 
@@ -224,7 +231,9 @@ def table_html(table: Table, rows: int = _ROWS, columns: int = _COLUMNS) -> str:
     cell = f"padding:1px 10px 1px 0;text-align:left;max-width:140px;{CUT}background:none;border:0;"
     names = table.columns[:columns]
     more = len(table.columns) > columns
-    head = "".join(f'<th style="{cell}font-weight:600;">{escape(shorten(n, 24))}</th>' for n in names)
+    head = "".join(
+        f'<th style="{cell}font-weight:600;">{escape(shorten(n, 24))}</th>' for n in names
+    )
     head += f'<th style="{cell}">…</th>' if more else ""
     picked = table.rows[-rows:] if table.start else table.rows[:rows]
     body = "".join(
@@ -238,7 +247,8 @@ def table_html(table: Table, rows: int = _ROWS, columns: int = _COLUMNS) -> str:
 
 
 def _images(view: RunView) -> str:
-    room, out, more = _IMAGE_BYTES, [], 0
+    out: list[str] = []
+    room, more = _IMAGE_BYTES, 0
     for series in view.images():
         item = series.items[-1] if series.items else None
         data = _small(item, room) if item is not None and len(out) < _IMAGES else None
@@ -257,7 +267,9 @@ def _images(view: RunView) -> str:
         )
     if more:
         words = "image" if more == 1 else "images"
-        out.append(f'<div style="{FADED}align-self:end;">{"… and " if out else ""}{more:,} {"more " if out else ""}{words}</div>')
+        out.append(
+            f'<div style="{FADED}align-self:end;">{"… and " if out else ""}{more:,} {"more " if out else ""}{words}</div>'
+        )
     if not out:
         return ""
     grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(290px,100%),1fr));gap:9px;margin-top:9px;"

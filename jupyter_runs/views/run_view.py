@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.journal import RunFolder, RunReader, read_status
@@ -13,7 +12,7 @@ from jupyter_runs.journal import RunFolder, RunReader, read_status
 from . import head as heads
 from .charts import ChartBuilder, group_of, is_chart, is_tile
 from .details import details
-from .files import Listing, read_log
+from .files import Listing, elsewhere, read_log
 from .format import shorten
 from .images import Gallery
 from .jsonable import chart_json, jsonable
@@ -32,6 +31,7 @@ from .tables import cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from jupyter_runs.journal import Metric, Status
 
@@ -109,6 +109,8 @@ class RunView:
             changed |= {"details"} | self._look_at_metrics(following)
             if self._differs("updated", reader.last_time):
                 changed.add("head")
+            if self._differs("files", len(reader.files)):
+                changed.add("outputs")
         elif changed & {"head"}:
             changed.add("details")
         for part in changed:
@@ -152,7 +154,10 @@ class RunView:
         logs = self._logs.files()
         key = tuple(logs[:3])
         if self._tail[0] != key:
-            self._tail = (key, next((p for f in logs[:3] if f.size and (p := self._last_lines(f.name))), None))
+            self._tail = (
+                key,
+                next((p for f in logs[:3] if f.size and (p := self._last_lines(f.name))), None),
+            )
         return self._tail[1]
 
     def _last_lines(self, name: str) -> LogPart | None:
@@ -167,7 +172,9 @@ class RunView:
 
     def _metrics(self, search: str) -> list[Metric]:
         words = search.casefold().split()
-        return [m for m in self._reader.metrics.values() if all(w in m.name.casefold() for w in words)]
+        return [
+            m for m in self._reader.metrics.values() if all(w in m.name.casefold() for w in words)
+        ]
 
     def tiles(self, search: str = "") -> list[Tile]:
         """Return the metrics with one value, in the order first logged."""
@@ -177,7 +184,13 @@ class RunView:
                 value = metric.values()[0]
                 text = shorten(value, 200) if isinstance(value, str) else cell(value) or "None"
                 found.append(
-                    Tile(metric.name, text, value, group_of(metric.name), self._versions.get(metric.name, 0))
+                    Tile(
+                        metric.name,
+                        text,
+                        value,
+                        group_of(metric.name),
+                        self._versions.get(metric.name, 0),
+                    )
                 )
         return found
 
@@ -266,7 +279,11 @@ class RunView:
 
     def outputs(self) -> list[FileInfo]:
         """Return the files that the run keeps, in the order of their names."""
-        return sorted(self._outputs.files(fresh=True), key=lambda f: f.name)
+        found = [*self._outputs.files(fresh=True), *self._elsewhere()]
+        return sorted(found, key=lambda f: f.name)
+
+    def _elsewhere(self) -> list[FileInfo]:
+        return elsewhere(self.folder.path, self._reader.files)
 
     def details(self) -> list[Section]:
         """Return the sections of the Details tab that have something in them."""
@@ -279,7 +296,7 @@ class RunView:
         shown = sum(1 for m in metrics if is_tile(m) or is_chart(m))
         files = (
             ("logs", "Logs", len(self._logs.files())),
-            ("outputs", "Outputs", len(self._outputs.files())),
+            ("outputs", "Outputs", len(self._outputs.files()) + len(self._elsewhere())),
             ("images", "Images", images),
         )
         return [
@@ -310,7 +327,11 @@ class RunView:
             The charts wanted; without it all of them. ``"order"`` names all in any case.
         """
         since = self._since(cursor)
-        found: dict[str, Any] = {"cursor": f"{self._token}.{self.version}", "full": since < 0, "now": time.time()}
+        found: dict[str, Any] = {
+            "cursor": f"{self._token}.{self.version}",
+            "full": since < 0,
+            "now": time.time(),
+        }
         parts: dict[str, Callable[[], Any]] = {
             "logs": self.logs,
             "outputs": self.outputs,
@@ -336,7 +357,12 @@ class RunView:
 
     def _since(self, cursor: str | None) -> int:
         token, _, version = (cursor or "").partition(".")
-        if token != self._token or not version.isascii() or not version.isdigit() or len(version) > 18:
+        if (
+            token != self._token
+            or not version.isascii()
+            or not version.isdigit()
+            or len(version) > 18
+        ):
             return -1
         return int(version) if int(version) <= self.version else -1
 

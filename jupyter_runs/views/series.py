@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from .format import INFINITY, MINUS_INFINITY
 from .model import ChartOptions, Floats, Line
 from .smooth import Ema
 from .thin import gaps, spread, thin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MARKS = 200  # of each sort along the axis: closer than a mark is wide
 
@@ -152,7 +156,9 @@ def _begins_with(whole: Floats, part: Floats) -> bool:
     )
 
 
-def _choose(x: Floats, shown: Floats, faint: Floats | None, points: int, log: bool) -> NDArray[np.intp]:
+def _choose(
+    x: Floats, shown: Floats, faint: Floats | None, points: int, log: bool
+) -> NDArray[np.intp]:
     if log:  # the shape to keep is the one that is seen
         with np.errstate(divide="ignore", invalid="ignore"):
             shown = np.log10(shown)

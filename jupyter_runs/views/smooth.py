@@ -12,10 +12,12 @@ overflow: the block's length is chosen so. Blocks are then chained by their last
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .model import Floats
+if TYPE_CHECKING:
+    from .model import Floats
 
 _GROWTH = 1e100  # w^-j within a block stays below this: far from overflow, blocks as long as can be
 _LONGEST = 4096
@@ -54,9 +56,9 @@ class Ema:
         scale = float(np.max(np.abs(values))) or 1.0
         length = int(min(_LONGEST, max(1.0, math.log(_GROWTH) / -math.log(w)), n))
         blocks = -(-n // length)
-        block = np.zeros(blocks * length)
-        np.divide(values, scale, out=block[:n])
-        block = block.reshape(blocks, length)
+        flat = np.zeros(blocks * length)
+        np.divide(values, scale, out=flat[:n])
+        block = flat.reshape(blocks, length)
         powers = w ** np.arange(length, dtype=np.float64)
         block *= (1.0 - w) / powers
         np.cumsum(block, axis=1, out=block)
@@ -68,7 +70,7 @@ class Ema:
             carry[i] = so_far
             so_far = so_far * whole + last
         block += carry[:, None] * (powers * w)
-        out = block.reshape(-1)[:n] * scale
+        out = flat[:n] * scale
         self._sum = float(out[-1])
         if w ** (self._count + 1) > 1e-17:  # further on, the correction is 1 in double precision
             exponent = np.arange(self._count + 1, self._count + n + 1, dtype=np.float64)

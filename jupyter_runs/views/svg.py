@@ -5,12 +5,16 @@ Colours are of middle lightness (see `theme`): the same image stands on light an
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .axes import axis
 from .format import escape, number, shorten
-from .model import Chart, Floats, Matrix
 from .theme import ERROR, GREY, GRID, color
+
+if TYPE_CHECKING:
+    from .model import Chart, Floats, Matrix
 
 WIDTH, HEIGHT = 340, 152
 _TOP, _RIGHT, _BOTTOM = 8, 10, 18
@@ -94,16 +98,22 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
     for place, label in y_ticks:
         at = _project(np.array([place]), y_low, y_high, bottom, _TOP)[0] / 10
         rules.append(f"M{left:g} {at:g}H{right:g}")
-        out.append(f'<text x="{left - 6:g}" y="{at + 3.5:g}" text-anchor="end">{escape(label)}</text>')
+        out.append(
+            f'<text x="{left - 6:g}" y="{at + 3.5:g}" text-anchor="end">{escape(label)}</text>'
+        )
     for place, label in _fitting(axis(x_low, x_high, chart.x_kind), (right - left) / 5.6):
         at = _project(np.array([place]), x_low, x_high, left, right)[0] / 10
         half = len(label) * 2.8
         anchor = "end" if at + half > width - 2 else "middle"
         at = min(at, width - 2) if anchor == "end" else at
-        out.append(f'<text x="{at:g}" y="{bottom + 14:g}" text-anchor="{anchor}">{escape(label)}</text>')
+        out.append(
+            f'<text x="{at:g}" y="{bottom + 14:g}" text-anchor="{anchor}">{escape(label)}</text>'
+        )
     out.append("</g>")
     out.append(f'<path d="{"".join(rules)}" stroke="{GRID}" stroke-opacity=".28" fill="none"/>')
-    out.append('<g transform="scale(.1)" fill="none" stroke-linejoin="round" stroke-linecap="round">')
+    out.append(
+        '<g transform="scale(.1)" fill="none" stroke-linejoin="round" stroke-linecap="round">'
+    )
     out.append(_marks(marks, x_low, x_high, left, right, bottom))
     for i, line in enumerate(lines):
         x = _project(line.x, x_low, x_high, left, right)
@@ -112,11 +122,15 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
                 continue
             y = _project(values, y_low, y_high, bottom, _TOP)
             drawn, alone = path(x, y)
-            out.append(f'<path d="{drawn}" stroke="{color(i)}"{extra or _stroke}/>' if drawn else "")
+            out.append(
+                f'<path d="{drawn}" stroke="{color(i)}"{extra or _stroke}/>' if drawn else ""
+            )
             if alone and not extra:
                 out.append(f'<path d="{alone}" stroke="{color(i)}" stroke-width="42"/>')
             if not extra and np.count_nonzero(np.isfinite(y)) <= _MARKERS:
-                dots = "".join(f"M{a:.0f} {b:.0f}h0" for a, b in zip(x, y, strict=True) if np.isfinite(b))
+                dots = "".join(
+                    f"M{a:.0f} {b:.0f}h0" for a, b in zip(x, y, strict=True) if np.isfinite(b)
+                )
                 out.append(f'<path d="{dots}" stroke="{color(i)}" stroke-width="42"/>')
     out.append("</g>")
     out.append(_mark_words(marks, x_low, x_high, left, right))
@@ -135,7 +149,12 @@ def _fitting(labels: list[tuple[float, str]], room: float) -> list[tuple[float, 
 
 
 def _marks(
-    marks: list[tuple[float, str]], low: float, high: float, left: float, right: float, bottom: float
+    marks: list[tuple[float, str]],
+    low: float,
+    high: float,
+    left: float,
+    right: float,
+    bottom: float,
 ) -> str:
     """Return a dashed line wherever a value is no number: a gap alone is easily overlooked."""
     if not marks:
@@ -145,7 +164,9 @@ def _marks(
     return f'<path d="{data}" stroke="{ERROR}" stroke-opacity=".55" stroke-width="8" stroke-dasharray="12 26"/>'
 
 
-def _mark_words(marks: list[tuple[float, str]], low: float, high: float, left: float, right: float) -> str:
+def _mark_words(
+    marks: list[tuple[float, str]], low: float, high: float, left: float, right: float
+) -> str:
     out: list[str] = []
     said: set[str] = set()
     taken = -1e9
@@ -166,7 +187,7 @@ def _mark_words(marks: list[tuple[float, str]], low: float, high: float, left: f
 
 def _empty(text: str, width: int, height: int) -> str:
     return (
-        f"{_open(width, height)}<text {_TEXT} x=\"{width / 2:g}\" y=\"{height / 2:g}\" "
+        f'{_open(width, height)}<text {_TEXT} x="{width / 2:g}" y="{height / 2:g}" '
         f'text-anchor="middle">{escape(text)}</text></svg>'
     )
 
@@ -195,16 +216,21 @@ def matrix_svg(matrix: Matrix, width: int = WIDTH) -> str:
             text = number(count, 3)
             if count and wide >= 16 and tall >= 12 and len(text) * 5.2 < wide:
                 fill = ' fill="#fff"' if share > 0.45 else ""
-                words.append(f'<text x="{x + wide / 2 - 0.5:.1f}" y="{y + tall / 2 + 3:.1f}"{fill}>{text}</text>')
+                words.append(
+                    f'<text x="{x + wide / 2 - 0.5:.1f}" y="{y + tall / 2 + 3:.1f}"{fill}>{text}</text>'
+                )
         if named:
             words.append(
                 f'<text x="{left - 5:.1f}" y="{y + tall / 2 + 3:.1f}" text-anchor="end">{escape(labels[i])}</text>'
             )
             across = shorten(labels[i], max(1, int(wide / 5.6)))
-            words.append(f'<text x="{left + (i + 0.5) * wide:.1f}" y="{bottom + 11:.1f}">{escape(across)}</text>')
+            words.append(
+                f'<text x="{left + (i + 0.5) * wide:.1f}" y="{bottom + 11:.1f}">{escape(across)}</text>'
+            )
     middle = top + n * tall / 2
     cells = "".join(
-        f'<path d="{"".join(parts)}" fill-opacity="{0.06 + 0.043 * shade:.2f}"/>' for shade, parts in sorted(shades.items())
+        f'<path d="{"".join(parts)}" fill-opacity="{0.06 + 0.043 * shade:.2f}"/>'
+        for shade, parts in sorted(shades.items())
     )
     return (
         f'{_open(width, height)}<g fill="{color(0)}">{cells}</g><g {_TEXT} text-anchor="middle">{"".join(words)}'

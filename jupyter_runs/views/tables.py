@@ -88,4 +88,4 @@ def _shape(part: Any) -> str:
     while isinstance(part, list) and len(sizes) < 4:
         sizes.append(str(len(part)))
         part = part[0] if part else None
-    return f"{' × '.join(sizes)} numbers" if sizes else shorten(part, _CELL)
+    return f"{' x '.join(sizes)} numbers" if sizes else shorten(part, _CELL)

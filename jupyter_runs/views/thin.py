@@ -7,13 +7,14 @@ other half is chosen by MinMaxLTTB, which keeps the shape between them.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from tsdownsample import MinMaxDownsampler, MinMaxLTTBDownsampler
 
-from .model import Floats
+if TYPE_CHECKING:
+    from .model import Floats
 
 Indices = NDArray[np.intp]
 

@@ -1,0 +1,294 @@
+"""Several runs beside each other: a table of them, what differs, and their curves in one chart."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jupyter_runs.journal import RunFolder, RunNotFoundError
+
+from .charts import badge_of
+from .format import count, shorten
+from .jsonable import chart_json, jsonable
+from .model import Chart, ChartOptions, Floats, Line, MetricSummary, RunRow, TableView
+from .run_view import RunView
+from .tables import cell
+from .thin import thin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from jupyter_runs.journal import Metric
+
+_SPARK = 40
+_FRESH = 1.0  # seconds that a row may be old: what has elapsed goes on
+_DEFAULT = ChartOptions()
+
+
+class ComparisonView:
+    """A live view of several runs.
+
+    Not thread-safe, like `RunView`.
+
+    Parameters
+    ----------
+    sources
+        Folders (or views) of the runs, in the order of the rows. A run that is not there (any more) is
+        left out.
+    total
+        How many runs there are, where only some are given.
+    """
+
+    def __init__(
+        self, sources: Iterable[RunFolder | RunView | Path | str], total: int | None = None
+    ) -> None:
+        self.version = 0
+        self._views: list[RunView] = []
+        self._total = total
+        self._summaries: dict[tuple[str, str], tuple[int, MetricSummary]] = {}
+        self._table: tuple[float, TableView] | None = None
+        self._charts: dict[tuple[str, ChartOptions], tuple[tuple[int, ...], Chart]] = {}
+        self.set_runs(sources, total)
+
+    @property
+    def views(self) -> list[RunView]:
+        """The views of the runs, in the order of the rows."""
+        return list(self._views)
+
+    def set_runs(
+        self, sources: Iterable[RunFolder | RunView | Path | str], total: int | None = None
+    ) -> None:
+        """Show these runs from now on; what was read of those that stay is kept."""
+        known = {str(view.folder.path): view for view in self._views}
+        views: dict[str, RunView] = {}
+        for source in sources:
+            if isinstance(source, RunView):
+                views[str(source.folder.path)] = source
+                continue
+            folder = source if isinstance(source, RunFolder) else RunFolder(source)
+            key = str(folder.path)
+            try:
+                views[key] = known[key] if key in known else RunView(folder)
+            except RunNotFoundError:
+                continue
+        self._views, self._total = list(views.values()), total
+        self._touch()
+
+    def refresh(self) -> bool:
+        """Read what is new; True if anything changed. A run that was deleted goes from the table."""
+        changed, gone = False, []
+        for view in self._views:
+            try:
+                changed |= view.refresh()
+            except RunNotFoundError:
+                gone.append(view)
+        if gone:
+            self._views = [view for view in self._views if view not in gone]
+        if changed or gone:
+            self._touch()
+        return changed or bool(gone)
+
+    def _touch(self) -> None:
+        self.version += 1
+        self._table = None
+
+    # -- the table --------------------------------------------------------------------------------
+
+    @property
+    def table(self) -> TableView:
+        """The rows and columns as they are now."""
+        if self._table is None or time.monotonic() - self._table[0] > _FRESH:
+            self._table = (time.monotonic(), self._build())
+        return self._table[1]
+
+    @property
+    def rows(self) -> tuple[RunRow, ...]:
+        """The runs, in the order given."""
+        return self.table.rows
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """Names of all parameters."""
+        return self.table.params
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Names of the parameters whose values are not the same in all runs."""
+        return self.table.differing
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of all metrics but images."""
+        return self.table.metrics
+
+    def _build(self) -> TableView:
+        rows = tuple(self._row(i, view) for i, view in enumerate(self._views))
+        params = tuple(dict.fromkeys(name for row in rows for name in row.params))
+        return TableView(
+            rows=rows,
+            params=params,
+            differing=tuple(name for name in params if _differ(name, rows)),
+            metrics=tuple(dict.fromkeys(name for row in rows for name in row.metrics)),
+            total=max(len(rows), self._total or 0),
+        )
+
+    def _row(self, index: int, view: RunView) -> RunRow:
+        reader = view.reader
+        metrics = {
+            name: self._summary(view, metric)
+            for name, metric in reader.metrics.items()
+            if metric.kind != "image" and (metric.count or metric.kind == "list")
+        }
+        return RunRow(view.head(), dict(reader.params), metrics, dict(reader.tags), index)
+
+    def _summary(self, view: RunView, metric: Metric) -> MetricSummary:
+        key = (str(view.folder.path), metric.name)
+        known = self._summaries.get(key)
+        if known is None or known[0] != metric.version:
+            known = self._summaries[key] = (metric.version, summary(metric))
+        return known[1]
+
+    # -- the charts -------------------------------------------------------------------------------
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the charts, in the order first seen."""
+        return tuple(self.chart_keys())
+
+    def chart_keys(self, search: str = "") -> list[str]:
+        """Return the names of the metrics that are lines in one run at least."""
+        found: dict[str, None] = {}
+        for view in self._views:
+            for key in view.chart_keys(search):
+                if key not in found and view.chart(key, _DEFAULT).kind == "line":
+                    found[key] = None
+        return list(found)
+
+    def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
+        """Return the curves of one metric, those of all runs in one chart.
+
+        Lines have keys ``<run id>:<key of the line in its run>`` and are labelled by run; a line's colour
+        is that of its run's row (`RunRow.color`).
+
+        Raises
+        ------
+        KeyError
+            If no run has a line of that name.
+        """
+        options = options or _DEFAULT
+        versions = tuple(view.chart_version(key) for view in self._views)
+        versions = (len(self._views), *(hash(view.folder.id) for view in self._views), *versions)
+        known = self._charts.get((key, options))
+        if known is not None and known[0] == versions:
+            return known[1]
+        n = sum(1 for view in self._views if view.chart_version(key))
+        share = replace(
+            options, points=max(100, min(options.points, 3 * options.points // max(1, n)))
+        )
+        lines: list[Line] = []
+        first: Chart | None = None
+        for view in self._views:
+            try:
+                chart = view.chart(key, share)
+            except KeyError:
+                continue
+            if chart.kind != "line":
+                continue
+            first = first or chart
+            lines += [_of_run(line, view) for line in chart.lines]
+        if first is None:
+            raise KeyError(key)
+        if len(self._charts) > 200:
+            self._charts.clear()
+        chart = replace(
+            first,
+            lines=tuple(lines),
+            badge=_badge(lines, options, n),
+            last_text="",
+            trend="",
+            table=None,
+            texts=(),
+            version=self.version,
+        )
+        self._charts[key, options] = (versions, chart)
+        return chart
+
+    def to_json(
+        self, *, options: ChartOptions | None = None, keys: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        """Return the table, and the charts with these keys, as strict JSON values."""
+        names = self.chart_keys()
+        return {
+            "version": self.version,
+            "table": jsonable(self.table),
+            "order": jsonable(names),
+            "charts": [chart_json(self.chart(key, options)) for key in keys if key in names],
+        }
+
+
+def experiment_table(
+    folders: Iterable[RunFolder | Path | str], total: int | None = None
+) -> TableView:
+    """Return the runs of an experiment as a table; see `ComparisonView` for one that is kept."""
+    return ComparisonView(folders, total).table
+
+
+def comparison(folders: Iterable[RunFolder | RunView | Path | str]) -> ComparisonView:
+    """Return a live view of several runs beside each other."""
+    return ComparisonView(folders)
+
+
+def summary(metric: Metric) -> MetricSummary:
+    """Return a metric as a cell of a table, with a few points to draw."""
+    kind, amount = metric.kind, metric.count
+    if kind not in ("scalar", "list"):
+        text = count(amount, "row") if kind in ("row", "table") else kind.replace("_", " ")
+        return MetricSummary(metric.name, kind, amount, None, text, None, None, None)
+    if kind == "scalar" and amount == 1:
+        last: Any = metric.values()[0]
+        number = float(last) if isinstance(last, (int, float)) and abs(last) < 1e308 else None
+        text = shorten(last, 60) if isinstance(last, str) else cell(last)
+        return MetricSummary(metric.name, kind, 1, last, text, number, number, None)
+    value = metric.arrays().value
+    finite = value[np.isfinite(value)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (None, None)
+    last = float(value[-1]) if len(value) else None
+    if not metric.is_numeric():
+        last = metric.values()[-1]
+    text = (
+        f"list of {amount:,}"
+        if kind == "list"
+        else shorten(last, 60)
+        if isinstance(last, str)
+        else cell(last)
+    )
+    return MetricSummary(metric.name, kind, amount, last, text, low, high, spark(value))
+
+
+def spark(value: Floats) -> Floats:
+    """Return a few points of a series, extremes among them, NaN where a value is no number."""
+    index = np.arange(len(value), dtype=np.float64)
+    chosen = thin(index, value, _SPARK)
+    return value[chosen]
+
+
+def _differ(name: str, rows: tuple[RunRow, ...]) -> bool:
+    # by their text: NaN equals NaN, 1 is not True, and a value that is missing is another one
+    texts = {repr(row.params[name]) if name in row.params else None for row in rows}
+    return len(texts) > 1
+
+
+def _of_run(line: Line, view: RunView) -> Line:
+    head = view.head()
+    run = head.name if head.number is None else f"{head.number} {head.name}"
+    label = f"{run} · {line.label}" if line.label else run
+    return replace(line, key=f"{view.folder.id}:{line.key}", label=label)
+
+
+def _badge(lines: list[Line], options: ChartOptions, runs: int) -> str:
+    said = badge_of(tuple(lines), "point", window=options.window is not None)
+    return f"{count(runs, 'run')} · {said}"
