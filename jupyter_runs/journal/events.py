@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,6 +75,21 @@ def load(line: bytes) -> dict[str, Any]:
     if not isinstance(event.get("t"), (int, float)):
         raise ValueError("an event without its time")
     return event
+
+
+def open_plain(path: Path) -> int:
+    """Open a file to read, -1 where there is none; a journal from strangers may hold links and pipes: those are none."""
+    flags = sum(
+        getattr(os, flag, 0) for flag in ("O_CLOEXEC", "O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
+    )
+    try:
+        fd = os.open(path, os.O_RDONLY | flags)
+    except (OSError, ValueError):
+        return -1
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    return -1
 
 
 class EventLog:
@@ -147,12 +163,8 @@ class EventTail:
 
     def _blocks(self) -> Iterator[bytes]:
         if self._fd < 0:
-            try:
-                self._fd = os.open(
-                    self._path,
-                    os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0),
-                )
-            except OSError:
+            self._fd = open_plain(self._path)
+            if self._fd < 0:
                 return
         at, size = self._offset, 1 << 13
         while True:

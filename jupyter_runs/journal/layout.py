@@ -105,11 +105,26 @@ class Seal(NamedTuple):
     bitmap: bytes
 
 
-def read_seal(raw: bytes, mark: int) -> Optional[Seal]:
-    """Return the seal in the 32 bytes ``raw``, or None while there is none."""
-    crc, count, bitmap, own, seen = SEALED.unpack(raw)
-    if seen != mark or own != zlib.crc32(raw[:24]):
+class BadSealError(ValueError):
+    """There is a seal, and it is damaged."""
+
+
+def read_seal(raw: bytes) -> Optional[Seal]:
+    """Return the seal in the 32 bytes ``raw``, or None while there is none.
+
+    Raises
+    ------
+    BadSealError
+        If its own checksum does not fit. The checksum is stored after what it covers, so a seal that is being
+        written, or whose writer died on the way, has none yet.
+    """
+    if len(raw) < SLOT:
         return None
+    crc, count, bitmap, own, mark = SEALED.unpack(raw)
+    if not own and not mark:
+        return None
+    if own != zlib.crc32(raw[:24]):
+        raise BadSealError
     return Seal(crc, count, bitmap)
 
 

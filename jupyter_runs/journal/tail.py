@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import zlib
 from typing import TYPE_CHECKING, Optional
 
+from .events import open_plain
 from .layout import (
     HEADER,
     HEADER_SLOTS,
@@ -15,6 +17,7 @@ from .layout import (
     SLOT,
     SLOTS,
     BadHeaderError,
+    BadSealError,
     Header,
     Seal,
     read_header,
@@ -26,32 +29,42 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_READ = 1 << 20
+_SEGMENT = re.compile(r"scalars-\d{4,9}\.bin\Z")
+_FARTHEST = 1 << 48  # no run has more slots; a header that says so is made up
 
 # The place of the first record in the order of its writer, and the bytes of records that follow one another.
 Piece = tuple[int, bytes]
 
 
 class _Segment:
-    """An open segment and how far it was read."""
+    """An open segment and how far it was read; closed, it opens again when it is read."""
 
-    def __init__(self, fd: int, header: Header, offset: int = 0) -> None:
-        self.fd = fd
+    def __init__(self, path: Path, fd: int, header: Header) -> None:
+        self._path = path
+        self._fd = fd
         self.header = header
-        self.offset = offset or HEADER_SLOTS * SLOT
+        self.offset = HEADER_SLOTS * SLOT
         # marks are compared as this machine's integers
         self.mark = int.from_bytes(header.mark.to_bytes(4, "little"), sys.byteorder)
 
     def close(self) -> None:
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     def __del__(self) -> None:
         self.close()
 
-    def seal_of(self, page: int) -> Optional[Seal]:
-        raw = os.pread(self.fd, SLOT, page * PAGE + SEAL * SLOT)
-        return read_seal(raw, self.header.mark) if len(raw) == SLOT else None
+    def read(self, size: int, offset: int) -> bytes:
+        """Return up to ``size`` bytes; none where the file is gone."""
+        if self._fd < 0:
+            self._fd = open_plain(self._path)
+        return os.pread(self._fd, size, offset) if self._fd >= 0 else b""
+
+    def marks(self, raw: bytes) -> list[int]:
+        """Return the mark of each whole slot in ``raw``."""
+        found: list[int] = memoryview(raw)[: len(raw) // SLOT * SLOT].cast("I")[7::8].tolist()
+        return found
 
 
 class ScalarTail:
@@ -64,83 +77,123 @@ class ScalarTail:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._number = 0
-        self._resume = 0
+        self._reached = 0  # the first place behind the segments that were left
         self._segment: Optional[_Segment] = None
-        self._holes: list[tuple[_Segment, int]] = []
+        self._holes: dict[tuple[_Segment, int], list[int]] = {}  # by page: slots within the segment
         self.damage: list[str] = []
 
-    def poll(self) -> list[Piece]:
-        """Return what was committed since the last call."""
+    def poll(self, *, final: Optional[int] = None) -> list[Piece]:
+        """Return what was committed since the last call.
+
+        Parameters
+        ----------
+        final
+            The writer has said goodbye, having given out all places before this one: what is not there now is
+            missing for good.
+        """
         pieces: list[Piece] = []
         if self._holes:
             self._look_at_holes(pieces)
+        last = self._number if final is None else self._highest()
         while True:
-            if self._segment is None:
-                self._segment = self._open()
-            if self._segment is None:
-                if not os.path.exists(self._folder / segment_name(self._number + 1)):
-                    return pieces
-                self._tell(f"{self._folder.name}/{segment_name(self._number)} cannot be read")
-                self._number += 1
-                continue
             # asked before reading: once the next one exists, nothing but holes is filled in this one
-            following = os.path.exists(self._folder / segment_name(self._number + 1))
-            self._read(self._segment, pieces)
-            if not following:
+            passed = self._number < last or (self._folder / segment_name(self._number + 1)).exists()
+            if self._segment is None:
+                self._segment = self._open(passed=passed)
+            if self._segment is not None:
+                self._read(self._segment, pieces, passed=passed or final is not None)
+            if not passed:
+                if final is not None:
+                    self._finish(pieces, final)
                 return pieces
             self._leave(self._segment)
 
-    def close(self) -> None:
-        """Close the file; the place is kept. One with holes stays open, for they are looked at again."""
-        if self._segment is not None and not self._holes:
-            self._resume = self._segment.offset
-            self._segment.close()
-            self._segment = None
-
-    def _open(self) -> Optional[_Segment]:
-        name = segment_name(self._number)
+    def _highest(self) -> int:
+        """Return the number of the last segment there is: those before it may be missing."""
         try:
-            fd = os.open(
-                self._folder / name,
-                os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0),
-            )
+            names = os.listdir(self._folder)
         except OSError:
+            names = []
+        found = [int(name[8:-4]) for name in names if _SEGMENT.match(name)]
+        return max(n for n in [self._number, *found] if n <= self._number + 2 * len(found))
+
+    def close(self) -> None:
+        """Close the files; the place is kept, and a later poll opens them again."""
+        for segment in {self._segment, *(owner for owner, _ in self._holes)} - {None}:
+            assert segment is not None
+            segment.close()
+
+    def _open(self, *, passed: bool) -> Optional[_Segment]:
+        name = segment_name(self._number)
+        fd = open_plain(self._folder / name)
+        if fd < 0:
+            if passed:
+                self._tell(f"{name} is missing; its values are lost")
             return None
-        raw = os.pread(fd, HEADER.size, 0)
+        raw = os.pread(fd, PAGE, 0)
         try:
-            return _Segment(fd, read_header(raw), self._resume)
+            header = read_header(raw)
+            if header.number != self._number or header.first + header.size // SLOT > _FARTHEST:
+                raise BadHeaderError("the header belongs to another file")
+            return _Segment(self._folder / name, fd, header)
         except BadHeaderError as error:
+            # without a byte in it, it is being made right now, or its making was interrupted
+            if any(raw if passed else raw[: HEADER.size]) and os.pread(fd, PAGE, 0) == raw:
+                self._tell(f"{name}: {error}; its values are left out")
             os.close(fd)
-            if any(raw) and len(raw) == HEADER.size:  # else it is being made right now
-                self._tell(f"{self._folder.name}/{name}: {error}")
             return None
 
-    def _leave(self, segment: _Segment) -> None:
-        if not any(owner is segment for owner, _ in self._holes):
-            segment.close()
-        self._segment, self._resume = None, 0
+    def _leave(self, segment: Optional[_Segment]) -> None:
+        if segment is not None:
+            self._reached = segment.header.first + segment.header.size // SLOT
+            self._expect(segment, self._reached - 1)
+            if not any(owner is segment for owner, _ in self._holes):
+                segment.close()
+        self._segment = None
         self._number += 1
 
-    def _tell(self, text: str) -> None:
-        if text not in self.damage:
-            self.damage.append(text)
+    def _expect(self, segment: _Segment, place: int) -> None:
+        """Tell of values that are missing before ``place``."""
+        if segment.header.first + segment.offset // SLOT < place:
+            self._tell(f"{segment_name(self._number)} is cut short; its last values are lost")
 
-    def _read(self, segment: _Segment, pieces: list[Piece]) -> None:
+    def _finish(self, pieces: list[Piece], end: int) -> None:
+        """Tell what is missing of a writer that closed in peace: it has sealed all its pages."""
+        if self._holes:
+            self._look_at_holes(pieces)
+        for owner, page in self._holes:
+            name = segment_name(owner.header.number)
+            self._tell(f"{name}: page {page} has no seal; values in it are missing")
+        name = segment_name(self._number)
+        if self._segment is not None:
+            self._expect(self._segment, end)
+        elif end > self._reached and not (self._folder / name).exists():
+            self._tell(f"{name} is missing; its values are lost")
+        self.close()
+        self._holes = {}
+
+    def _tell(self, text: str) -> None:
+        told = f"{self._folder.name}/{text}"
+        if told not in self.damage:
+            self.damage.append(told)
+
+    def _read(self, segment: _Segment, pieces: list[Piece], *, passed: bool) -> None:
+        """Read on in a segment; ``passed``: all its slots were given out, those without a mark are holes."""
         chunk = PAGE
         while True:
             asked = min(chunk, segment.header.size - segment.offset)
             if asked <= 0:
                 return
-            seen = os.pread(segment.fd, asked, segment.offset)
-            whole = len(seen) // SLOT * SLOT
-            marks = memoryview(seen)[:whole].cast("I")[7::8].tolist()
+            seen = segment.read(asked, segment.offset)
+            marks = segment.marks(seen)
             count = len(marks)
-            while count and marks[count - 1] != segment.mark:
-                count -= 1
+            if not passed:
+                while count and marks[count - 1] != segment.mark:
+                    count -= 1
             if not count:
                 return
             # read again: only now is the body of each record whose mark was there certain to be there too
-            bodies = os.pread(segment.fd, count * SLOT, segment.offset)
+            bodies = segment.read(count * SLOT, segment.offset)
             count = min(count, len(bodies) // SLOT)
             self._take(segment, bodies, marks[:count], pieces)
             segment.offset += count * SLOT
@@ -157,67 +210,90 @@ class ScalarTail:
         while slot < end:
             page = slot // SLOTS
             stop = min(end, page * SLOTS + SEAL)
-            seal = segment.seal_of(page) if end > page * SLOTS + SEAL else None
-            if seal is not None and not self._is_sound(
-                segment, page, slot, bodies[(slot - start) * SLOT : (stop - start) * SLOT], seal
-            ):
-                slot = page * SLOTS + SLOTS
-                continue
-            self._records(segment, slot, stop, start, bodies, marks, pieces, seal is not None)
+            body = bodies[(slot - start) * SLOT : (stop - start) * SLOT]
+            seal = None
+            if end > page * SLOTS + SEAL:
+                at = (page * SLOTS + SEAL - start) * SLOT
+                try:
+                    seal = read_seal(bodies[at : at + SLOT])
+                except BadSealError:
+                    self._tell_page(segment, page)
+                    slot = page * SLOTS + SLOTS
+                    continue
+            if seal is None:
+                self._records(segment, slot, body, marks[slot - start : stop - start], pieces, None)
+            else:
+                self._sealed(segment, page, slot, body, seal, pieces)
             slot = page * SLOTS + SLOTS if end > stop else stop
 
-    def _is_sound(self, segment: _Segment, page: int, slot: int, body: bytes, seal: Seal) -> bool:
-        """Tell whether a sealed page is what its checksum says; a damaged one is reported, not guessed."""
+    def _sealed(
+        self,
+        segment: _Segment,
+        page: int,
+        slot: int,
+        body: bytes,
+        seal: Seal,
+        pieces: list[Piece],
+    ) -> None:
+        """Take the records from ``slot`` on of a sealed page; a damaged one is reported, not guessed."""
         begin = page * SLOTS
-        if slot > begin:  # what was read before the seal was there belongs to the checksum too
-            body = os.pread(segment.fd, (slot - begin) * SLOT, page * PAGE) + body
-        if zlib.crc32(body) == seal.crc:
-            return True
-        name = segment_name(segment.header.number)
+        before = segment.read((slot - begin) * SLOT, page * PAGE) if slot > begin else b""
+        if zlib.crc32(before + body) != seal.crc:
+            # a slot may have been filled, and the page sealed, while it was read: what is sealed stays as it is
+            fresh = segment.read(SEAL * SLOT, page * PAGE)
+            if zlib.crc32(fresh) != seal.crc:
+                self._tell_page(segment, page)
+                return
+            body = fresh[(slot - begin) * SLOT :]
+        self._records(segment, slot, body, segment.marks(body), pieces, seal)
+
+    def _tell_page(self, segment: _Segment, page: int) -> None:
         self._tell(
-            f"{self._folder.name}/{name}: page {page} does not fit its checksum; its values are left out"
+            f"{segment_name(segment.header.number)}: page {page} does not fit its checksum; its values are left out"
         )
-        return False
 
     def _records(
         self,
         segment: _Segment,
         slot: int,
-        stop: int,
-        start: int,
-        bodies: bytes,
+        body: bytes,
         marks: list[int],
         pieces: list[Piece],
-        sealed: bool,
+        seal: Optional[Seal],
     ) -> None:
         mark, first = segment.mark, segment.header.first
-        if marks[slot - start : stop - start].count(mark) == stop - slot:
-            if stop > slot:
-                pieces.append((first + slot, bodies[(slot - start) * SLOT : (stop - start) * SLOT]))
+        if marks.count(mark) == len(marks):
+            if marks:
+                pieces.append((first + slot, body))
             return
-        for index in range(slot, stop):
-            if marks[index - start] == mark:
-                pieces.append(
-                    (first + index, bodies[(index - start) * SLOT : (index - start + 1) * SLOT])
-                )
-            elif not sealed:
-                self._holes.append((segment, index))
+        for index, found in enumerate(marks, slot):
+            if found == mark:
+                at = (index - slot) * SLOT
+                pieces.append((first + index, body[at : at + SLOT]))
+            elif seal is None:
+                self._holes.setdefault((segment, index // SLOTS), []).append(index)
 
     def _look_at_holes(self, pieces: list[Piece]) -> None:
-        still: list[tuple[_Segment, int]] = []
-        for segment, index in self._holes:
-            mark = os.pread(segment.fd, 4, index * SLOT + SLOT - 4)
-            if mark == segment.header.mark.to_bytes(4, "little"):
-                pieces.append(
-                    (segment.header.first + index, os.pread(segment.fd, SLOT, index * SLOT))
-                )
-            elif mark and segment.seal_of(index // SLOTS) is None:
-                still.append((segment, index))
-        gone = {
-            id(s): s
-            for s, _ in self._holes
-            if s is not self._segment and not any(o is s for o, _ in still)
-        }
-        self._holes = still
-        for segment in gone.values():
-            segment.close()
+        before, self._holes = self._holes, {}
+        for (segment, page), slots in before.items():
+            # the seal first: what was filled before it was set is seen afterwards
+            try:
+                seal = read_seal(segment.read(SLOT, page * PAGE + SEAL * SLOT))
+            except BadSealError:
+                self._tell_page(segment, page)
+                continue
+            marks = segment.marks(segment.read(SEAL * SLOT, page * PAGE))
+            body = segment.read(SEAL * SLOT, page * PAGE)
+            if seal is not None and zlib.crc32(body) != seal.crc:
+                self._tell_page(segment, page)
+                continue
+            for index in slots:
+                at = index % SLOTS
+                if at < len(marks) and marks[at] == segment.mark:
+                    record = body[at * SLOT : (at + 1) * SLOT]
+                    pieces.append((segment.header.first + index, record))
+                elif seal is None:
+                    self._holes.setdefault((segment, page), []).append(index)
+        for segment in {owner for owner, _ in before} - {owner for owner, _ in self._holes}:
+            if segment is not self._segment:
+                segment.close()
