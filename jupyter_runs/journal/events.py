@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .values import Scalar
 
+_LONGEST_INT = 2_000  # bits
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
@@ -22,6 +23,8 @@ def encode(value: Any) -> Any:
     """Return ``value`` with what JSON lacks (NaN and the infinities) as ``{"$": "nan"}``, at any depth."""
     if isinstance(value, float) and not math.isfinite(value):
         return {"$": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INT:
+        return {"$": hex(value)}  # Python refuses to turn very long decimals into numbers
     if isinstance(value, dict):
         told = {str(k): encode(v) for k, v in value.items()}
         return {"$": [told["$"]]} if list(told) == ["$"] else told  # someone's own "$" is not ours
@@ -30,12 +33,20 @@ def encode(value: Any) -> Any:
     return value
 
 
+def _hexadecimal(text: str) -> str:
+    if not text.startswith(("0x", "-0x")):
+        raise ValueError(f"{text[:20]!r} is no number")
+    return text
+
+
 def decode(value: Any) -> Any:
     """Return what :func:`encode` was given."""
     if isinstance(value, dict):
         if len(value) == 1 and "$" in value:
             told = value["$"]
-            return {"$": decode(told[0])} if isinstance(told, list) else _SPECIAL[told]
+            if isinstance(told, list):
+                return {"$": decode(told[0])}
+            return _SPECIAL[told] if told in _SPECIAL else int(_hexadecimal(told), 16)
         return {k: decode(v) for k, v in value.items()}
     if isinstance(value, list):
         return [decode(v) for v in value]
@@ -61,6 +72,10 @@ def dump(event: dict[str, Any]) -> bytes:
     return (_encode(encode(event)) + "\n").encode("ascii")
 
 
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
 def load(line: bytes) -> dict[str, Any]:
     """Return the event in one line.
 
@@ -69,7 +84,7 @@ def load(line: bytes) -> dict[str, Any]:
     ValueError
         If it is no event.
     """
-    event = json.loads(line)
+    event = json.loads(line, parse_constant=_refuse)
     if not isinstance(event, dict) or not isinstance(event.get("e"), str):
         raise ValueError("not an event")
     if not isinstance(event.get("t"), (int, float)):
@@ -168,7 +183,10 @@ class EventTail:
                 return
         at, size = self._offset, 1 << 13
         while True:
-            block = os.pread(self._fd, size, at)
+            try:
+                block = os.pread(self._fd, size, at)
+            except OSError:  # a disk that fails: nothing new, as far as can be told
+                return
             if not block:
                 return
             yield block
@@ -196,10 +214,10 @@ def kinds_in(path: Path, known: dict[str, str], tails: dict[Path, EventTail]) ->
             continue
         try:
             event = load(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         kind = KIND_OF.get(event["e"], event["e"])
-        if isinstance(event.get("name"), str):
+        if event["e"] in NAMED and isinstance(event.get("name"), str):
             known.setdefault(event["name"], kind)
     tail.close()
 
@@ -208,33 +226,3 @@ def kinds_in(path: Path, known: dict[str, str], tails: dict[Path, EventTail]) ->
 SPECIAL_KINDS = ("confusion_matrix", "accuracy_table", "residuals", "predictions")
 NAMED = ("scalar", "rows", "row", "list", "table", "image", *SPECIAL_KINDS)
 KIND_OF = {"rows": "row"}
-
-
-def read_payload(folder: Path, name: Any, kind: str) -> Any:
-    """Return the value that lies in a file beside the journal, or an empty one where the file is gone or not ours."""
-    empty: Any = [] if kind == "list" else {}
-    if not isinstance(name, str) or "/" in name or name.startswith("."):
-        return empty
-    try:
-        told = json.loads((folder / name).read_bytes())
-        value = decode(told["value"])
-        check_body(kind, value)
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return empty
-    return value
-
-
-def check_body(kind: str, value: Any) -> None:
-    """Refuse a value that is not of its kind's shape."""
-    if kind == "list":
-        sound = isinstance(value, list) and not any(isinstance(v, (list, dict)) for v in value)
-    elif kind == "table":
-        sound = (
-            isinstance(value, dict)
-            and all(isinstance(v, list) for v in value.values())
-            and len({len(v) for v in value.values()}) <= 1
-        )
-    else:
-        sound = isinstance(value, dict)
-    if not sound:
-        raise ValueError(f"this is no {kind}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
-from .events import decode, read_payload
+from .checks import payload_path, read_payload
+from .events import decode
 from .layout import NO_STEP
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Metric:
 
     def __init__(self, name: str, kind: str, rank: Callable[[int], str], payload: Path) -> None:
         self.name = name
+        self.told = name  # what was logged; `name` differs where two kinds have one name
+        self.declared = 0.0  # when it was first named
         self.kind = kind
         self.description = ""
         self.version = 0
@@ -104,12 +107,12 @@ class Metric:
     @property
     def first_time(self) -> float:
         """When it was first logged, in seconds since 1970."""
-        return min((start for start, _ in self._spans()), default=0.0)
+        return min((start for start, _ in self._spans()), default=self.declared)
 
     @property
     def last_time(self) -> float:
         """When it was last logged, in seconds since 1970."""
-        return max((end for _, end in self._spans()), default=0.0)
+        return max((end for _, end in self._spans()), default=self.declared)
 
     def _spans(self) -> list[tuple[float, float]]:
         columns = [column for _, column in self._columns]
@@ -243,12 +246,7 @@ class Metric:
         found = []
         for time, _, _, event in ordered:
             image = self.kind == "image"
-            name = event.get("payload")
-            path = (
-                self._payload / name
-                if image and isinstance(name, str) and "/" not in name
-                else None
-            )
+            path = payload_path(self._payload, event.get("payload")) if image else None
             value = None if image else self._value_of(event)
             found.append(
                 Item(time, event.get("step"), path, value, str(event.get("description") or ""))

