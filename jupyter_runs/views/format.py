@@ -184,7 +184,7 @@ def about(seconds: float | None) -> str:
     try:
         if seconds is None or not math.isfinite(seconds) or seconds < 0:
             return ""
-    except TypeError:
+    except (TypeError, OverflowError):
         return ""
     for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h")):
         if seconds < limit:

@@ -77,7 +77,7 @@ def run_html(folder: RunFolder | Path | str, url: str | None = None) -> str:
     )
     title = f"<b>{escape(shorten(head.title, 120))}</b>"
     return _frame(
-        f'{title}<table style="border-collapse:collapse;border:0;margin:4px 0 0;">{lines}</table>'
+        f'{title}<table style="border-collapse:collapse;border:0;margin:4px 0 0;font-size:13px;color:inherit;">{lines}</table>'
     )
 
 
@@ -131,7 +131,7 @@ def runs_table(table: TableView) -> str:
     head += f'<th style="{_CELL}{FADED}font-weight:400;">+ {hidden:,} more</th>' if hidden else ""
     body = "".join(_line(row, params, metrics) for row in table.rows)
     return (
-        '<div style="overflow-x:auto;margin-top:6px;"><table style="border-collapse:collapse;border:0;font-size:13px;">'
+        '<div style="overflow-x:auto;margin-top:6px;"><table style="border-collapse:collapse;border:0;font-size:13px;color:inherit;">'
         f'<thead><tr style="{SOFT}">{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
@@ -192,7 +192,7 @@ def workspace_html(name: str, location: str, experiments: Iterable[str]) -> str:
     )
     title = f'<b style="font-size:15px;">{escape(shorten(name, 120))}</b> <span style="{FADED}">workspace</span>'
     return _frame(
-        f'{title}<table style="border-collapse:collapse;border:0;margin:4px 0 0;">{lines}</table>'
+        f'{title}<table style="border-collapse:collapse;border:0;margin:4px 0 0;font-size:13px;color:inherit;">{lines}</table>'
     )
 
 

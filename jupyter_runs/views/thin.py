@@ -49,17 +49,38 @@ def _thin(x: Floats, y: Floats, points: int) -> Indices:
     n = len(y)
     if n <= points:
         return np.arange(n)
-    x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
+    y = np.ascontiguousarray(y)
+    axis = _axis(x)
     part = max(4, points // 2 // 4 * 4)
-    chosen = [_min_max.downsample(x, y, n_out=part)]
-    if x[-1] > x[0]:
-        chosen.append(_shape.downsample(x, y, n_out=max(4, points - part - 4)))
-    chosen.append([0, n - 1, int(np.argmin(y)), int(np.argmax(y))])
-    kept = np.unique(np.concatenate(chosen))
+    kept = np.unique(
+        np.concatenate(
+            [
+                _min_max.downsample(*axis, y, n_out=part),
+                _shape.downsample(*axis, y, n_out=max(4, points - part - 4)),
+                [0, n - 1, int(np.argmin(y)), int(np.argmax(y))],
+            ]
+        )
+    )
     if len(kept) < points:  # both halves chose the same points: draw as many as may be drawn
         more = np.linspace(0, n - 1, points - len(kept) + 2).astype(np.intp)[1:-1]
         kept = np.union1d(kept, more)
     return cast("Indices", kept.astype(np.intp))
+
+
+def _axis(x: Floats) -> tuple[Floats, ...]:
+    """Return x fit for tsdownsample, or nothing where parts can't be cut along it.
+
+    It panics where the parts of an axis are smaller than the distance of two floats.
+    """
+    low, high = float(x[0]), float(x[-1])
+    span = high - low
+    if not 0 < span < np.inf:
+        return ()
+    if span > 1e-9 * max(abs(low), abs(high)) and span > 1e-290:
+        return (np.ascontiguousarray(x),)
+    if span < 1e-290:
+        return ()
+    return ((x - low) * (len(x) / span),)
 
 
 def gaps(y: Floats, chosen: Indices) -> Indices:
