@@ -86,15 +86,19 @@ class Alive:
         self._beats = 0
         status = os.fstat(self._fd)
         self._key = (status.st_dev, status.st_ino)
+        self._lock()
+        _held.add(self._key)
+
+    def _lock(self) -> None:
         if fcntl is not None:
             try:
                 fcntl.lockf(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:  # no locks on this file system: the process id and the beats decide
                 pass
-        _held.add(self._key)
 
     def beat(self) -> None:
         """Show a sign of life to whoever looks from another machine."""
+        self._lock()  # it is lost when this process opens and closes the file, to copy it, say
         self._beats += 1
         os.pwrite(self._fd, b"%d\n" % self._beats, 0)
 

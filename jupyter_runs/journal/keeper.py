@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 10.0
 SYNC_SECONDS = 30.0
 
+_known: weakref.WeakSet[Ledger] = weakref.WeakSet()
 _open: weakref.WeakSet[Ledger] = weakref.WeakSet()
 _lock = threading.Lock()
 _thread: Optional[threading.Thread] = None
@@ -27,6 +28,12 @@ def open_writers() -> list[Ledger]:
     """Return the writers of this process that have files open."""
     with _lock:
         return list(_open)
+
+
+def know(writer: Ledger) -> None:
+    """Tell ``writer`` of a fork, open or not."""
+    with _lock:
+        _known.add(writer)
 
 
 def watch(writer: Ledger) -> None:
@@ -62,10 +69,10 @@ def _keep() -> None:
 
 
 def _after_fork_in_child() -> None:
-    global _thread, _lock
-    _lock = threading.Lock()  # another thread of the parent may have held it
-    _thread = None
-    writers = list(_open)
+    global _thread, _lock, _stop
+    # another thread of the parent may have held these
+    _lock, _stop, _thread = threading.Lock(), threading.Event(), None
+    writers = list(_known)
     _open.clear()
     for writer in writers:
         writer.after_fork()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import keeper
 from .alive import Alive, own_facts
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 RETRY_SECONDS = 1.0
+
+
+def _nothing() -> None:
+    pass
 
 
 def _exhausted() -> int:
@@ -68,6 +73,7 @@ class Ledger:
         self._facts = dict(facts or {})
         self._faults: set[str] = set()
         self._reset()
+        keeper.know(self)
 
     def _reset(self) -> None:
         """Forget all that belongs to open files."""
@@ -78,6 +84,7 @@ class Ledger:
         self._ahead = time.time() - time.monotonic()
         self._kinds: dict[str, str] = {}
         self._series: dict[str, int] = {}
+        self._last_id = 0
         self._shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._rows: dict[str, int] = {}
         self._others: dict[str, str] = {}
@@ -104,8 +111,8 @@ class Ledger:
             self._stumble(error)
 
     def _heat(self) -> None:
-        """Give the fast path the page that numbers go to now; the clock is set right, and never back."""
-        self._now()
+        """Give the fast path the page that numbers go to now, and set the clock right for all."""
+        self._ahead = max(self._ahead, time.time() - time.monotonic())
         if self._scalars is not None:
             pack, take, target, mark = self._scalars.hot()
             self.hot = (pack, take, target, self._series, time.monotonic, self._ahead, mark)
@@ -119,28 +126,34 @@ class Ledger:
     def _payload(self, data: bytes, suffix: str) -> Optional[str]:
         """Keep a large body in a file of its own, complete before a line speaks of it; return the file's name."""
         if not self._ready():
+            self._dropped += 1
             return None
         self._payloads += 1
         name = f"{self.name}-{self._payloads:06d}{suffix}"
+        draft = self.folder.payload / f".{name}"
         try:
             self.folder.payload.mkdir(exist_ok=True)
-            draft = self.folder.payload / f".{name}"
             draft.write_bytes(data)
             os.replace(draft, self.folder.payload / name)
         except OSError as error:
+            self._dropped += 1
+            with contextlib.suppress(OSError):
+                draft.unlink()
             self._stumble(error)
             return None
         return name
 
     def _write(self, event: dict[str, Any]) -> bool:
-        """Write one event; False while there is no place for it."""
+        """Write one event; count it as dropped, and return False, while there is no place for it."""
         if not self._ready():
+            self._dropped += 1
             return False
         told = {"e": event.pop("e"), "t": self._now(), **event}
         try:
             assert self._events is not None
             self._events.append(told)
         except OSError as error:
+            self._dropped += 1
             self._stumble(error)
             return False
         return True
@@ -149,10 +162,8 @@ class Ledger:
         return self._scalars.position if self._scalars is not None else 0
 
     def _now(self) -> float:
-        """Return the time, which never goes back: it follows the monotonic clock, and the wall clock only forward."""
-        steady = time.monotonic()
-        self._ahead = max(self._ahead, time.time() - steady)
-        return steady + self._ahead
+        """Return the time, which never goes back: it is the fast path's, and follows the wall clock only forward."""
+        return time.monotonic() + self._ahead
 
     # -- life
 
@@ -202,7 +213,7 @@ class Ledger:
         if dropped:
             text = f"{dropped:,} values could not be stored and are missing before this moment"
             if not self._write({"e": "warning", "text": text}):
-                self._dropped += dropped
+                self._dropped += dropped - 1  # the warning is no value
 
     def _stumble(self, error: OSError) -> None:
         self._retry_at = time.monotonic() + RETRY_SECONDS
@@ -229,6 +240,8 @@ class Ledger:
                     raise FileNotFoundError(2, f"the run's folder {self.folder.path} is gone")
                 if alive is not None:
                     alive.beat()
+                if self.hot is not DORMANT:
+                    self._heat()
                 if sync:
                     events.sync()
                     if scalars is not None:
@@ -253,16 +266,22 @@ class Ledger:
             if events is None:
                 return
             keeper.unwatch(self)
+            end = self._position()
+            steps: list[Callable[[], Any]] = [
+                self._recover,
+                scalars.close if scalars is not None else _nothing,
+                lambda: events.append({"e": "close", "t": self._now(), "at": end}),
+            ]
             try:
-                if scalars is not None:
-                    scalars.close()
-                events.append({"e": "close", "t": self._now()})
+                for step in steps:  # without the one before, the next would not be true
+                    step()
+            except (OSError, ValueError) as error:
+                self.fault(error)
+            finally:
                 events.close()
                 if alive is not None:
                     alive.release()
-            except (OSError, ValueError) as error:
-                self.fault(error)
-            self._renew()
+                self._renew()
 
     def after_fork(self) -> None:
         """In a forked child: leave the parent's files alone."""

@@ -237,27 +237,34 @@ class Scalars:
 
     def void(self, offset: int, target: Any) -> None:
         """Fill a slot that the fast path took and could not use."""
-        if self._segment is not None and target is self._segment.target:
-            INT.pack_into(target, offset, 0, 0, 0.0, T_VOID << SERIES_BITS, self._segment.mark)
+        for segment in (self._segment, *self._spent):
+            if segment is not None and target is not None and target is segment.target:
+                INT.pack_into(target, offset, 0, 0, 0.0, T_VOID << SERIES_BITS, segment.mark)
 
     def _turn(self) -> None:
         """Begin the next page, in a new segment where this one is full."""
         segment = self._segment
         if segment is None:
-            self._begin(Segment(self._folder, 0, 0, self._mapped))
+            self._begin(self._following(Header(-1, 0, 0, 0)))
             return
         if (self._page + 1) * PAGE < segment.header.size:
             self._finish_page(segment, self._page)
             self._set_page(self._page + 1)
             return
-        header = segment.header
-        following = Segment(
-            self._folder, header.number + 1, header.first + header.size // SLOT, self._mapped
-        )
+        following = self._following(segment.header)
         self._finish_page(segment, self._page)
         self._spent.append(segment)
         self._begin(following)
         self._let_go()
+
+    def _following(self, header: Header) -> Segment:
+        """Make the segment after one; a number that an interrupted try has left behind is passed over."""
+        number, first = header.number + 1, header.first + header.size // SLOT
+        while True:
+            try:
+                return Segment(self._folder, number, first, self._mapped)
+            except FileExistsError:
+                number += 1
 
     def _begin(self, segment: Segment) -> None:
         self._segment = segment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Callable, Optional, TypeVar, cast
 
@@ -64,8 +64,7 @@ class Writer(Ledger):
         values = [(name, scalar(check_name(name), value)) for name, value in metrics.items()]
         step = step_of("log_metrics", step)
         with self._lock:
-            for name, _ in values:
-                self._claim(name, "scalar")
+            self._claim_all(name for name, _ in values)
             now = self._now()
             for name, value in values:
                 self._put_scalar(name, value, "", step, now)
@@ -73,10 +72,10 @@ class Writer(Ledger):
     def _put_scalar(
         self, name: str, value: Scalar, description: str, step: Optional[int], now: float
     ) -> None:
-        series = self._series.get(name)
+        series = self._series.get(name) if isinstance(name, str) else None
         if series is None:
-            self._claim(check_name(name), "scalar")
-            number = len(self._series) + sum(len(ids) for ids in self._shapes.values()) + 1
+            self._claim(name, "scalar")
+            number = self._new_ids(1)[0]
             if not self._write(
                 {"e": "scalar", "id": number, "name": name, "description": str(description or "")}
             ):
@@ -101,7 +100,7 @@ class Writer(Ledger):
         kinds = [_kind_of(value) for value in checked.values()]
         with self._lock:
             self._claim(name, "row")
-            number = self._rows.get(name, 0)
+            number = self._rows[name] = self._rows.get(name, -1) + 1
             if None in kinds:
                 self._write(
                     {
@@ -116,16 +115,13 @@ class Writer(Ledger):
                 key = (name, *checked)
                 ids = self._shapes.get(key)
                 if ids is None:
-                    start = (
-                        len(self._series) + sum(len(known) for known in self._shapes.values()) + 1
-                    )
-                    ids = tuple(range(start, start + len(checked)))
+                    ids = self._new_ids(len(checked))
                     told = {
                         "e": "rows",
                         "name": name,
                         "columns": list(checked),
                         "ids": ids,
-                        "description": description or "",
+                        "description": str(description or ""),
                     }
                     if not self._write(told):
                         return
@@ -133,7 +129,6 @@ class Writer(Ledger):
                 now = self._now()
                 for series, value, kind in zip(ids, checked.values(), kinds):
                     self._put(value, number, now, cast("int", kind), series)
-            self._rows[name] = number + 1
 
     @_harmless
     def log_list(self, name: str, values: Any, description: str = "") -> None:
@@ -228,7 +223,7 @@ class Writer(Ledger):
         KindError
             If it was logged as another kind before, here or by another process.
         """
-        before = self._kinds.get(name)
+        before = self._kinds.get(name) if isinstance(name, str) else None
         if before is None:
             check_name(name)
             before = self._kind_elsewhere(name) or kind
@@ -239,6 +234,22 @@ class Writer(Ledger):
                 f"{name!r} was logged as a {before} before and cannot be logged as a {kind}; "
                 f"choose another name for the {kind} (nothing logged before is lost)"
             )
+
+    def _claim_all(self, names: Iterable[str]) -> None:
+        """Hold all names for scalars, or none of them."""
+        known = dict(self._kinds)
+        try:
+            for name in names:
+                self._claim(name, "scalar")
+        except KindError:
+            self._kinds = known
+            raise
+
+    def _new_ids(self, count: int) -> tuple[int, ...]:
+        """Return ids for series, never to be used again, whatever interrupts their first use."""
+        start = self._last_id + 1
+        self._last_id += count
+        return tuple(range(start, start + count))
 
     def _kind_elsewhere(self, name: str) -> Optional[str]:
         try:
