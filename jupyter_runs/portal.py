@@ -29,7 +29,7 @@ def portal_base() -> Optional[str]:
     Returns
     -------
     str or None
-        For example ``http://localhost:8888/user/ada/lab``.
+        For example ``http://localhost:8888/user/ada/jupyter-runs``.
     """
     global _kept
     with _lock:

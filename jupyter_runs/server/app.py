@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Int, Unicode
 
-from .handlers import HealthHandler, RunsHandler
+from .handlers import HealthHandler, PageHandler, RunsHandler
 from .newest import NewestRuns
 
 
@@ -51,6 +51,7 @@ class RunsApp(ExtensionApp):
             [
                 (r"/jupyter-runs/api/health/?", HealthHandler, shared),
                 (r"/jupyter-runs/api/runs/?", RunsHandler, shared),
+                (r"/jupyter-runs(/(?!api/).*)?", PageHandler),
             ]
         )
 

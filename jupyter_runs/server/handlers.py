@@ -4,9 +4,11 @@
 ``GET jupyter-runs/api/health``   that this extension is here, its version, and the page to open
 ``GET jupyter-runs/api/runs``     the newest runs; ``limit`` (how many), ``after`` (id of the last one
                                   that the caller has)
+``GET jupyter-runs/…``            the page of a workspace, experiment or run: for now JupyterLab with the
+                                  runs panel open
 ================================  ==================================================================
 
-Both need the server's own login. An error is answered as ``{"message": …}`` with its status.
+All need the server's own login. An error is answered as ``{"message": …}`` with its status.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jupyter_server.base.handlers import APIHandler
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.utils import url_path_join
 from tornado import web
 
 from jupyter_runs.errors import RunsError
@@ -104,7 +107,7 @@ class HealthHandler(RunsAPIHandler):
         """Answer with the version and the page that shows runs, relative to the base URL."""
         from jupyter_runs import VERSION
 
-        page = "lab" if self.app.has_lab() else None
+        page = "jupyter-runs" if self.app.has_lab() else None
         self.answer({"name": "jupyter-runs", "version": VERSION, "page": page})
 
 
@@ -118,3 +121,14 @@ class RunsHandler(RunsAPIHandler):
         limit = self.whole_number("limit", min(self.app.page_size, most), 1, most)
         after = self.run_id("after")
         self.answer(await self.in_thread(self.app.newest.page, limit, after))
+
+
+class PageHandler(JupyterHandler):
+    """The addresses that `get_portal_url` gives; they stay when pages of their own stand there."""
+
+    @web.authenticated
+    async def get(self, path: str | None) -> None:
+        """Open JupyterLab with its runs panel, and point at the run that the address ends with."""
+        parts = (path or "").strip("/").split("/")
+        run = parts[-1] if parts[-2:-1] == ["runs"] and RUN_ID.fullmatch(parts[-1]) else ""
+        self.redirect(url_path_join(self.base_url, "lab") + f"?jupyter-run={run}")

@@ -21,9 +21,14 @@ const panel: JupyterFrontEndPlugin<void> = {
   ) => {
     const settings = app.serviceManager.serverSettings;
     const model = new RunsModel(limit => fetchRuns(settings, limit));
-    const widget = new RunsPanel(model, translator ?? nullTranslator);
+    // a link to a run, as `run.get_portal_url()` gives it, leads here
+    const pointed = new URLSearchParams(window.location.search).get('jupyter-run');
+    const widget = new RunsPanel(model, translator ?? nullTranslator, pointed);
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 200 });
+    if (pointed !== null) {
+      void app.restored.then(() => app.shell.activateById(widget.id));
+    }
   }
 };
 

@@ -18,16 +18,14 @@ export interface IListProps {
   state: IState;
   trans: TranslationBundle;
   onMore: () => void;
+  /** Id of the run to point at. */
+  pointed?: string | null;
   refresh?: React.ReactNode;
 }
 
 /** The whole content of the panel. */
-export function RunsList({
-  state,
-  trans,
-  onMore,
-  refresh
-}: IListProps): React.ReactElement {
+export function RunsList(props: IListProps): React.ReactElement {
+  const { state, trans, pointed, onMore, refresh } = props;
   const { runs, error } = state;
   const count = (tone: Tone) =>
     (runs ?? []).filter(run => toneOf(run.status) === tone).length;
@@ -63,7 +61,13 @@ export function RunsList({
             </h3>
             <ul>
               {group.runs.map(run => (
-                <RunRow key={run.id} run={run} age={age} trans={trans} />
+                <RunRow
+                  key={run.id}
+                  run={run}
+                  age={age}
+                  pointed={run.id === pointed}
+                  trans={trans}
+                />
               ))}
             </ul>
           </section>

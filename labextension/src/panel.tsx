@@ -9,11 +9,16 @@ import { RunsModel } from './model';
 
 export const PANEL_ID = 'jupyter-runs-panel';
 
-/** The sidebar: it only shows its model, and tells it whether it is in sight. */
+/**
+ * The sidebar: it only shows its model, and tells it whether it is in sight.
+ *
+ * `pointed` is the id of a run to point at.
+ */
 export class RunsPanel extends ReactWidget {
   constructor(
     private readonly model: RunsModel,
-    translator: ITranslator
+    translator: ITranslator,
+    private readonly pointed: string | null = null
   ) {
     super();
     this.trans = translator.load('jupyter_runs');
@@ -33,27 +38,26 @@ export class RunsPanel extends ReactWidget {
   protected render(): React.ReactElement {
     const { model, trans } = this;
     return (
-      <>
-        <UseSignal signal={model.changed}>
-          {() => (
-            <RunsList
-              state={model.state}
-              trans={trans}
-              onMore={() => void model.showMore()}
-              refresh={
-                <button
-                  className="jp-Runs-refresh jp-ToolbarButtonComponent"
-                  title={trans.__('Refresh')}
-                  aria-label={trans.__('Refresh')}
-                  onClick={() => void model.refresh()}
-                >
-                  <refreshIcon.react tag="span" width="16px" height="16px" />
-                </button>
-              }
-            />
-          )}
-        </UseSignal>
-      </>
+      <UseSignal signal={model.changed}>
+        {() => (
+          <RunsList
+            state={model.state}
+            trans={trans}
+            pointed={this.pointed}
+            onMore={() => void model.showMore()}
+            refresh={
+              <button
+                className="jp-Runs-refresh jp-ToolbarButtonComponent"
+                title={trans.__('Refresh')}
+                aria-label={trans.__('Refresh')}
+                onClick={() => void model.refresh()}
+              >
+                <refreshIcon.react tag="span" width="16px" height="16px" />
+              </button>
+            }
+          />
+        )}
+      </UseSignal>
     );
   }
 

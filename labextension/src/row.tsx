@@ -10,11 +10,19 @@ export interface IRowProps {
   run: IRun;
   /** Seconds since the answer that `run` is from. */
   age: number;
+  /** Whether a link led to this run: it is marked, and scrolled to once. */
+  pointed?: boolean;
   trans: TranslationBundle;
 }
 
 /** One run: icon, number and name, how it goes, how long. */
-export function RunRow({ run, age, trans }: IRowProps): React.ReactElement {
+export function RunRow({ run, age, pointed, trans }: IRowProps): React.ReactElement {
+  const row = React.useRef<HTMLLIElement>(null);
+  React.useEffect(() => {
+    if (pointed) {
+      row.current?.scrollIntoView({ block: 'center' });
+    }
+  }, [pointed]);
   const tone = toneOf(run.status);
   const title = titleOf(run, trans);
   const facts = factsOf(run);
@@ -23,7 +31,9 @@ export function RunRow({ run, age, trans }: IRowProps): React.ReactElement {
   const fraction = run.active ? (run.progress?.fraction ?? null) : null;
   return (
     <li
+      ref={row}
       className="jp-Runs-row"
+      aria-current={pointed || undefined}
       title={[title, run.id, ...facts].join('\n')}
       data-run={run.id}
     >

@@ -323,6 +323,12 @@ window.jr = (() => {
     throw new Error('no notebook is open');
   };
   const execute = async (command, args) => { await app().commands.execute(command, args); };
+  // a cell that was asked to run counts as running before the kernel has heard of it
+  let pending = 0;
+  const track = promise => {
+    pending += 1;
+    promise.catch(() => undefined).then(() => { pending -= 1; });
+  };
   return {
     execute,
     async open(path, kernel) {
@@ -339,17 +345,16 @@ window.jr = (() => {
       const kernel = panel().sessionContext.session?.kernel;
       return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
     },
-    async run(index) {
+    run(index) {
       const notebook = panel().content;
       notebook.activeCellIndex = index;
       notebook.deselectAll();
-      void app().commands.execute('notebook:run-cell');
-      await Promise.resolve();
+      track(app().commands.execute('notebook:run-cell'));
     },
-    runAll() { void app().commands.execute('notebook:run-all-cells'); },
+    runAll() { track(app().commands.execute('notebook:run-all-cells')); },
     idle() {
       const cells = [...panel().content.widgets].filter(cell => cell.model.type === 'code');
-      return panel().sessionContext.session?.kernel?.status === 'idle'
+      return pending === 0 && panel().sessionContext.session?.kernel?.status === 'idle'
         && cells.every(cell => cell.model.executionState !== 'running'
           && cell.promptNode.textContent !== '[*]:');
     },

@@ -100,3 +100,14 @@ def test_a_server_that_answers_no_more_is_told_and_the_runs_stay(lab):
     panel.get_by_role("button", name="Refresh").click()
     expect(panel.get_by_role("alert")).to_have_count(0)
     expect(panel).to_contain_text("No runs yet")
+
+
+def test_the_link_to_a_run_opens_lab_and_points_at_it(lab):
+    lab.new_notebook(START, "start_logging(name='second')\nprint(run.get_portal_url())")
+    lab.run_all()
+    url = lab.outputs_json(1)[0]["text"].strip()
+    assert lab.server.token not in url
+    lab.page.goto(url)
+    row = lab.page.locator("#jupyter-runs-panel .jp-Runs-row[aria-current]")
+    expect(row).to_contain_text("run 1 · brave-otter")
+    lab.screenshot("sidebar-pointed")

@@ -165,6 +165,31 @@ describe('RunsList', () => {
     expect(row()).not.toBeNull();
   });
 
+  it('marks the run that a link led to, and scrolls to it once', () => {
+    const scroll = vi.fn();
+    Element.prototype.scrollIntoView = scroll;
+    const state = {
+      runs: [aRun(), aRun({ id: 'r2' })],
+      more: false,
+      error: null,
+      received: 0
+    };
+    for (const received of [1, 2]) {
+      const list = (
+        <RunsList
+          state={{ ...state, received }}
+          trans={trans}
+          onMore={() => {}}
+          pointed="r2"
+        />
+      );
+      React.act(() => root.render(list));
+    }
+    expect(scroll).toHaveBeenCalledOnce();
+    expect(row('r2').getAttribute('aria-current')).toBe('true');
+    expect(row('r1').hasAttribute('aria-current')).toBe(false);
+  });
+
   it('offers older runs', () => {
     const onMore = vi.fn();
     show([aRun()], { more: true }, onMore);
