@@ -28,6 +28,8 @@ _WORDS = frozenset(
         "sas",
     ]
 )
+# in one word with what they are of: PGPASSWORD
+_ENDINGS = ("apikey", "passwd", "password", "secret")
 _SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 _USER_IN_URL = re.compile(r"(?<=://)[^/\s@]+@")
 # words that make the one before them harmless: a key *size*, a token *count*
@@ -50,7 +52,7 @@ def looks_secret(name: str) -> bool:
     for word in words:
         if word in _HARMLESS:
             found = False
-        elif word in _WORDS:
+        elif word in _WORDS or word.endswith(_ENDINGS):
             found = True
     return found
 

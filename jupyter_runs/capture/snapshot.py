@@ -189,14 +189,15 @@ def _walk(root: Path, leave_out: Optional[Path]) -> Iterator[Entry]:
                     continue
                 if _is_private(item.name) or ignored.matches(name):
                     continue
+                name.encode()  # a zip file holds only names that are text
                 if item.is_symlink() and inside not in Path(item.path).resolve().parents:
                     continue
                 status = item.stat()
                 if stat.S_ISREG(status.st_mode):  # not a pipe, on which reading would wait for ever
                     executable = bool(status.st_mode & 0o100)
                     yield Entry(name, item.path, status.st_size, status.st_mtime_ns, executable)
-            except (OSError, RuntimeError):
-                continue  # gone since, or a link to itself
+            except (OSError, RuntimeError, UnicodeError):
+                continue  # gone since, or a link to itself, or a name that is no text
 
 
 def _is_private(name: str) -> bool:
