@@ -6,6 +6,7 @@ import os
 import platform
 import struct
 import sys
+import time
 from pathlib import Path
 from typing import Any, Optional
 
@@ -17,6 +18,7 @@ except ImportError:  # Windows: no lock that others can look at, the process id 
 # Files locked by this process: a POSIX lock goes when *any* descriptor of the file is closed here, so we never open them.
 _held: set[tuple[int, int]] = set()
 _boot: Optional[str] = None
+_BEATS_AGO = 30.0  # seconds: three signs of life would have come
 
 
 def boot_id() -> str:
@@ -124,7 +126,7 @@ def is_locked(path: Path) -> Optional[bool]:
     if fcntl is None:
         return None
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return None
     try:
@@ -151,11 +153,21 @@ def same_machine(facts: dict[str, Any]) -> bool:
     return facts.get("boot") == boot_id()
 
 
-def rebooted(facts: dict[str, Any]) -> bool:
-    """Tell whether the writer ran on this machine, before it was started anew."""
-    return (
-        not same_machine(facts) and facts.get("host") == platform.node() and bool(facts.get("boot"))
-    )
+def rebooted(facts: dict[str, Any], alive: Path) -> bool:
+    """Tell whether the writer ran on this machine before it was started anew.
+
+    A name is not enough, for two machines may share one: the last sign of life is older than this start, too.
+    """
+    if same_machine(facts) or facts.get("host") != platform.node() or not facts.get("boot"):
+        return False
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return False
+    now = time.time()
+    try:
+        beat = os.stat(alive).st_mtime
+    except (OSError, ValueError):
+        return False
+    return beat < now - max(time.clock_gettime(time.CLOCK_BOOTTIME), _BEATS_AGO)
 
 
 def process_gone(facts: dict[str, Any]) -> Optional[bool]:

@@ -92,11 +92,10 @@ def load(line: bytes) -> dict[str, Any]:
     return event
 
 
-def open_plain(path: Path) -> int:
+def open_plain(path: Path, *, follow: bool = False) -> int:
     """Open a file to read, -1 where there is none; a journal from strangers may hold links and pipes: those are none."""
-    flags = sum(
-        getattr(os, flag, 0) for flag in ("O_CLOEXEC", "O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
-    )
+    names = ["O_CLOEXEC", "O_BINARY", "O_NONBLOCK", *([] if follow else ["O_NOFOLLOW"])]
+    flags = sum(getattr(os, name, 0) for name in names)
     try:
         fd = os.open(path, os.O_RDONLY | flags)
     except (OSError, ValueError):

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Optional, Union
 
 from .errors import InvalidPathError, RunExistsError, RunNotFoundError, shown
+from .events import open_plain
 
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
@@ -105,8 +106,12 @@ def write_new(path: Path, data: bytes) -> bool:
 def read_json(path: Path) -> Optional[dict[str, Any]]:
     """Return the object in a small JSON file, or None where there is none (yet)."""
     try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        fd = open_plain(path, follow=True)
+        if fd < 0:
+            return None
+        with open(fd, "rb") as file:
+            found = json.loads(file.read())
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -285,4 +290,5 @@ class RunFolder:
     def ended(self) -> Optional[dict[str, Any]]:
         """How the run ended, or None while it has not."""
         found = read_json(self.control / "end")
-        return found if found is not None and found.get("status") in TERMINAL else None
+        status = None if found is None else found.get("status")
+        return found if isinstance(status, str) and status in TERMINAL else None

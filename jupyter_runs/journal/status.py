@@ -7,6 +7,8 @@ import time
 from typing import Any, NamedTuple, Optional
 
 from .alive import boot_id, is_locked, process_gone, rebooted, same_machine
+from .checks import LATEST
+from .events import open_plain
 from .folder import RunFolder, read_json
 from .reader import RunReader
 
@@ -72,19 +74,24 @@ def read_status(folder: RunFolder, reader: Optional[RunReader] = None) -> Status
     created = _float(folder.definition.get("created"))
     return Status(
         status=str(end["status"]),
-        code=end.get("code"),
-        message=end.get("message"),
-        details=end.get("details"),
+        code=_text(end.get("code")),
+        message=_text(end.get("message")),
+        details=_text(end.get("details")),
         started=created,
         ended=_float(end.get("time")),
         last_seen=_float(end.get("time")),
-        reason=end.get("message"),
+        reason=_text(end.get("message")),
         alive=False,
     )
 
 
 def _float(value: Any) -> Optional[float]:
-    return float(value) if isinstance(value, (int, float)) else None
+    """Return a time that calendars can show, None for anything else."""
+    return float(value) if isinstance(value, (int, float)) and 0 <= value <= LATEST else None
+
+
+def _text(value: Any) -> Optional[str]:
+    return None if value is None else str(value)
 
 
 def _owner_facts(folder: RunFolder, reader: Optional[RunReader]) -> dict[str, Any]:
@@ -94,9 +101,12 @@ def _owner_facts(folder: RunFolder, reader: Optional[RunReader]) -> dict[str, An
     if reader is not None and reader.writers.get(owner, {}).get("pid"):
         return reader.writers[owner]
     try:
-        with open(folder.journal / owner / "events.jsonl", "rb") as file:
+        fd = open_plain(folder.journal / owner / "events.jsonl")
+        if fd < 0:
+            return {}
+        with open(fd, "rb") as file:
             found = json.loads(file.readline(1 << 16))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -112,7 +122,7 @@ def _owner_gone(folder: RunFolder, facts: dict[str, Any]) -> tuple[bool, Optiona
         # the lock is lost when the process itself opens and closes the file: then the process id has the last word
         gone = by_process if not locked and by_process is not None else locked is False
         return gone, f"process {facts.get('pid')} ended without completing" if gone else None
-    if rebooted(facts):
+    if rebooted(facts, folder.journal / owner / "alive"):
         return True, f"{facts.get('host')} was started anew while the run was going on"
     return False, _silence(folder, owner, facts)
 
