@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 CHARTS = 12
 TILES = 24
-BUDGET = 64_000  # bytes for charts; with header, error, log and images it stays below 100 kB
+BUDGET = 64_000  # bytes for charts
+LIMIT = 92_000  # for all but the words around images: the whole stays below 100 kB
 _POINTS = 240
 _ROWS = 6
 _COLUMNS = 6
@@ -44,9 +45,11 @@ def picture(view: RunView, as_of: float) -> str:
         _error(head),
         _tiles(tiles[:TILES]),
     ]
-    charts, shown = _charts(view, keys)
+    spent = sum(len(part.encode()) for part in out)
+    charts, shown = _charts(view, keys, min(BUDGET, LIMIT - spent))
     out += charts
-    out.append(_images(view))
+    spent += sum(len(part.encode()) for part in charts)
+    out.append(_images(view, min(_IMAGE_BYTES, (LIMIT - spent) * 3 // 4)))
     if not tiles and not keys and not view.images():
         out.append(
             f'<div style="{FADED}padding:14px 0 4px;">No metrics logged{" yet" if head.active else ""}.</div>'
@@ -137,22 +140,22 @@ def _tiles(tiles: list[Tile]) -> str:
         return ""
     cards = "".join(
         f'<div style="{BORDER}display:inline-block;border-radius:4px;padding:4px 11px 5px;min-width:70px;max-width:230px;'
-        f'box-sizing:border-box;"><div style="{FADED}{CUT}font-size:11px;" title="{escape(t.name)}">'
-        f'{escape(shorten(t.name, 40))}</div><div style="{CUT}font-size:15px;font-weight:600;" title="{escape(t.text)}">'
+        f'box-sizing:border-box;"><div style="{FADED}{CUT}font-size:11px;" title="{escape(shorten(t.name, 100))}">'
+        f'{escape(shorten(t.name, 40))}</div><div style="{CUT}font-size:15px;font-weight:600;" title="{escape(shorten(t.text, 100))}">'
         f"{escape(shorten(t.text, 40))}</div></div> "
         for t in tiles
     )
     return f'<div style="display:flex;flex-wrap:wrap;gap:7px;margin-top:9px;">{cards}</div>'
 
 
-def _charts(view: RunView, keys: list[str]) -> tuple[list[str], int]:
+def _charts(view: RunView, keys: list[str], budget: int) -> tuple[list[str], int]:
     out: list[str] = []
     spent = shown = 0
     for key in keys[:CHARTS]:
         card = _card(view.chart(key, ChartOptions(points=_POINTS)))
-        if shown and spent + len(card) > BUDGET:
-            break
         spent += len(card.encode())
+        if spent > budget:
+            break
         shown += 1
         out.append(card)
     if not out:
@@ -177,7 +180,7 @@ def _card(chart: Chart) -> str:
     last = f"{escape(shorten(chart.last_text, 32))}{_ARROWS.get(chart.trend, '')}"
     head = (
         '<div style="display:flex;justify-content:space-between;gap:8px;">'
-        f'<div style="{CUT}min-width:0;"><b title="{escape(chart.title)}">{escape(shorten(chart.title, 44))}</b>'
+        f'<div style="{CUT}min-width:0;"><b title="{escape(shorten(chart.title, 260))}">{escape(shorten(chart.title, 44))}</b>'
         f'{legend}</div> <b style="white-space:nowrap;">{last}</b></div>'
     )
     foot = (
@@ -246,9 +249,9 @@ def table_html(table: Table, rows: int = _ROWS, columns: int = _COLUMNS) -> str:
     )
 
 
-def _images(view: RunView) -> str:
+def _images(view: RunView, room: int) -> str:
     out: list[str] = []
-    room, more = _IMAGE_BYTES, 0
+    more = 0
     for series in view.images():
         item = series.items[-1] if series.items else None
         data = _small(item, room) if item is not None and len(out) < _IMAGES else None

@@ -93,7 +93,17 @@ def test_moment_has_its_offset(monkeypatch):
 
 @given(NUMBERS | TEXT)
 def test_nothing_raises(value):
-    for call in (f.number, f.duration, f.about, f.size, f.moment, f.iso, f.clean, f.escape, f.shorten):
+    for call in (
+        f.number,
+        f.duration,
+        f.about,
+        f.size,
+        f.moment,
+        f.iso,
+        f.clean,
+        f.escape,
+        f.shorten,
+    ):
         said = call(value)
         assert said is None or isinstance(said, str)
 
@@ -115,7 +125,9 @@ def test_an_object_that_cannot_be_said():
 def test_text_is_safe_to_show(text):
     said = f.escape(text)
     assert not re.search(r"[<>\"']", said)
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", said)
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", said
+    )
     said.encode("utf-8")
 
 
@@ -126,7 +138,9 @@ def test_short_text_is_short_and_on_one_line(text, length):
     assert "\n" not in said
 
 
-@given(st.floats(), st.floats(), st.sampled_from(["", "step", "index", "time", "relative", "column"]))
+@given(
+    st.floats(), st.floats(), st.sampled_from(["", "step", "index", "time", "relative", "column"])
+)
 def test_axes_of_any_span(low, high, kind):
     if not (math.isfinite(low) and math.isfinite(high)):
         return

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from jupyter_runs.views.smooth import Ema, smooth
 
 WEIGHTS = st.floats(0.0, 0.999)
-VALUES = st.lists(st.floats(width=64) | st.sampled_from([np.nan, np.inf, -np.inf]), max_size=300).map(
+VALUES = st.lists(
+    st.floats(width=64) | st.sampled_from([np.nan, np.inf, -np.inf]), max_size=300
+).map(lambda v: np.array(v, dtype=np.float64))
+SANE = st.lists(st.floats(-1e9, 1e9) | st.just(np.nan), max_size=400).map(
     lambda v: np.array(v, dtype=np.float64)
 )
-SANE = st.lists(st.floats(-1e9, 1e9) | st.just(np.nan), max_size=400).map(lambda v: np.array(v, dtype=np.float64))
 
 
 def plain(values, weight):
@@ -33,13 +35,17 @@ def plain(values, weight):
 @given(SANE, WEIGHTS)
 def test_is_the_plain_definition(values, weight):
     scale = np.nanmax(np.abs(values)) if np.isfinite(values).any() else 1.0
-    np.testing.assert_allclose(smooth(values, weight), plain(values, weight), rtol=1e-9, atol=1e-11 * scale)
+    np.testing.assert_allclose(
+        smooth(values, weight), plain(values, weight), rtol=1e-9, atol=1e-11 * scale
+    )
 
 
 @given(SANE, WEIGHTS, st.lists(st.integers(0, 400), max_size=5))
 def test_pieces_are_the_whole(values, weight, cuts):
     ema = Ema(weight)
-    parts = np.concatenate([ema.extend(part) for part in np.split(values, sorted(min(c, len(values)) for c in cuts))])
+    parts = np.concatenate(
+        [ema.extend(part) for part in np.split(values, sorted(min(c, len(values)) for c in cuts))]
+    )
     scale = np.nanmax(np.abs(values)) if np.isfinite(values).any() else 1.0
     np.testing.assert_allclose(parts, smooth(values, weight), rtol=1e-9, atol=1e-11 * scale)
 

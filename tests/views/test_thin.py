@@ -56,8 +56,12 @@ def test_every_spike_reaches_as_far_as_before(seed, spikes):
         kept = [i for i in part if i in chosen]
         assert kept
         whole, drawn = y[part], y[kept]
-        assert abs(drawn.max() - whole.max()) < 0.05 or any(abs(i - part[np.argmax(whole)]) < 60 and y[i] > 4 for i in chosen)
-        assert abs(drawn.min() - whole.min()) < 0.05 or any(abs(i - part[np.argmin(whole)]) < 60 and y[i] < -4 for i in chosen)
+        assert abs(drawn.max() - whole.max()) < 0.05 or any(
+            abs(i - part[np.argmax(whole)]) < 60 and y[i] > 4 for i in chosen
+        )
+        assert abs(drawn.min() - whole.min()) < 0.05 or any(
+            abs(i - part[np.argmin(whole)]) < 60 and y[i] < -4 for i in chosen
+        )
 
 
 def test_a_single_spike_among_a_million_is_drawn():
@@ -80,6 +84,16 @@ def test_any_axis(x, most):
     x = np.sort(np.array(x))
     chosen = thin(x, np.arange(float(len(x))), most)
     assert {0, len(x) - 1} <= set(chosen.tolist())
+
+
+@given(st.integers(0, 2**32), st.integers(110, 3000), st.integers(1, 50))
+@settings(max_examples=60, deadline=None)
+def test_many_points_at_few_places(seed, n, places):
+    random = np.random.default_rng(seed)
+    x = np.sort(random.integers(0, places, n)).astype(np.float64)
+    y = random.normal(size=n)
+    chosen = thin(x, y, 100)
+    assert {0, n - 1, int(np.argmin(y)), int(np.argmax(y))} <= set(chosen.tolist())
 
 
 def test_an_axis_finer_than_floats_can_cut():
@@ -133,7 +147,9 @@ def test_a_line_tells_the_truth(series, smoothing, log_y, most):
     }
     if log_y:
         assert not (line.y <= 0).any()
-        assert line.hidden == np.count_nonzero(np.isfinite(y) & (y <= 0)) + np.count_nonzero(y == -np.inf)
+        assert line.hidden == np.count_nonzero(np.isfinite(y) & (y <= 0)) + np.count_nonzero(
+            y == -np.inf
+        )
 
 
 @given(points(FINITE), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 0.99))
