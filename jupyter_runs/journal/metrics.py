@@ -9,6 +9,7 @@ from .events import decode
 from .layout import NO_STEP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy as np
@@ -236,9 +237,7 @@ class Metric:
         joined: list[dict[str, Scalar]] = []
         for _, _, table, _ in tables:
             joined += [dict(zip(table, cells)) for cells in zip(*table.values())]
-        return (
-            ragged(joined) if joined else {name: [] for _, _, table, _ in tables for name in table}
-        )
+        return ragged(joined, [name for _, _, table, _ in tables for name in table])
 
     def items(self) -> list[Item]:
         """Return the images, or the values of a kind with a schema, in order."""
@@ -346,9 +345,9 @@ def _number(value: Scalar) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def ragged(rows: list[dict[str, Scalar]]) -> dict[str, list[Scalar]]:
-    """Return rows as columns, None where a row lacks one."""
-    names: dict[str, None] = {}
+def ragged(rows: list[dict[str, Scalar]], names: Iterable[str] = ()) -> dict[str, list[Scalar]]:
+    """Return rows as columns, None where a row lacks one; ``names`` are columns even if no row has them."""
+    found: dict[str, None] = dict.fromkeys(names)
     for row in rows:
-        names.update(dict.fromkeys(row))
-    return {name: [row.get(name) for row in rows] for name in names}
+        found.update(dict.fromkeys(row))
+    return {name: [row.get(name) for row in rows] for name in found}
