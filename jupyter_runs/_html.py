@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, Optional
+from html import escape
+from typing import TYPE_CHECKING, Callable, Optional
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -35,23 +35,48 @@ def portal_url(
 
 def run_html(run: Run) -> str:
     """Return the table that stands for a run."""
-    from jupyter_runs.views import reprs
 
-    return reprs.run_html(run._folder, run.get_portal_url() or None)
+    def table() -> str:
+        from jupyter_runs.views import reprs
+
+        return reprs.run_html(run._folder, run.get_portal_url() or None)
+
+    return _or_repr(run, table)
 
 
 def experiment_html(experiment: Experiment) -> str:
     """Return the table of an experiment's latest runs."""
-    from jupyter_runs.views import reprs
 
-    folders = [run._folder for run in islice(experiment.get_runs(), _NEWEST)]
-    return reprs.experiment_html(
-        experiment.name, experiment.workspace.name, folders, experiment.get_portal_url() or None
-    )
+    def table() -> str:
+        from jupyter_runs.views import reprs
+
+        folders = [run._folder for run in experiment.get_runs()]
+        return reprs.experiment_html(
+            experiment.name,
+            experiment.workspace.name,
+            folders[:_NEWEST],
+            experiment.get_portal_url() or None,
+            len(folders),
+        )
+
+    return _or_repr(experiment, table)
 
 
 def workspace_html(workspace: Workspace) -> str:
     """Return the table that stands for a workspace."""
-    from jupyter_runs.views import reprs
 
-    return reprs.workspace_html(workspace.name, workspace.location, list(workspace.experiments))
+    def table() -> str:
+        from jupyter_runs.views import reprs
+
+        names = list(workspace.experiments)
+        return reprs.workspace_html(workspace.name, workspace.location, names)
+
+    return _or_repr(workspace, table)
+
+
+def _or_repr(noun: object, table: Callable[[], str]) -> str:
+    try:
+        return table()
+    except Exception:
+        # numpy is not here, or a run is damaged beyond reading: no reason to break a cell
+        return f"<pre>{escape(repr(noun))}</pre>"

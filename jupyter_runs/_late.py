@@ -67,8 +67,7 @@ class LateWriter(_Observed):
         if not self._told:
             self._told = True
             warn(
-                f"run {self.folder.id}: {what} {shown(name)} was logged after the run's end; it is kept",
-                stacklevel=5,
+                f"run {self.folder.id}: {what} {shown(name)} was logged after the run's end; it is kept"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from jupyter_runs._run_own import Own
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.workspace import Workspace
+
+
+_OURS = "jupyter_runs."
 
 
 class RunBase:
@@ -68,16 +72,18 @@ class RunBase:
         """The run's folder, which is all there is of it."""
         return self._folder.path
 
-    def _warn(self, text: str, *, keep: bool = True, stacklevel: int = 3) -> None:
+    def _warn(self, text: str) -> None:
         """Tell of an oddity once, and keep it with the run."""
-        if keep:
-            self._writer.event("warning", text=text)
-        warn(f"run {self.id}: {text}", stacklevel=stacklevel + 1)
+        self._writer.event("warning", text=text)
+        warn(f"run {self.id}: {text}")
 
     def _definition(self, key: str) -> Any:
         return self._folder.definition.get(key)
 
 
-def warn(text: str, stacklevel: int = 2) -> None:
-    """Warn with a `RunsWarning`, in the name of the caller `stacklevel` up."""
-    warnings.warn(text, RunsWarning, stacklevel=stacklevel + 1)
+def warn(text: str) -> None:
+    """Warn with a `RunsWarning`, in the name of the first caller that is none of ours."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, RunsWarning, stacklevel=level)

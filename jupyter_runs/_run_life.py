@@ -99,7 +99,6 @@ class RunLife(RunBase):
         message: Optional[str] = None,
         details: Optional[str] = None,
         patience: float = 60.0,
-        stacklevel: int = 4,
     ) -> None:
         """End the run once; what stands in the way of that is told when it has ended."""
         self._stop_block()
@@ -124,7 +123,7 @@ class RunLife(RunBase):
             ended = self._folder.ended or {}
             told.append(f"it is {ended.get('status')} already, and stays so: {status} is ignored")
         if told:
-            warn(f"run {self.id}: {'; '.join(told)}", stacklevel=stacklevel)
+            warn(f"run {self.id}: {'; '.join(told)}")
 
     def _finish_with(self, error: BaseException, *, patience: float = 60.0) -> None:
         """End the run as an exception that leaves its block, or its script, has it."""

@@ -124,7 +124,7 @@ class Own:
     def _tell(self, text: str) -> None:
         self._writer.event("warning", text=text)
         try:
-            warn(f"run {self._folder.id}: {text}", stacklevel=1)
+            warn(f"run {self._folder.id}: {text}")
         except RunsWarning:
             pass  # warnings are errors here, and nobody could catch it in this thread
 

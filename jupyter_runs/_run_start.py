@@ -89,7 +89,7 @@ def start_run(
     own.begin()
     if secret:
         run._writer.event("warning", text=secret_params(secret))
-        warn(f"run {run_id}: {secret_params(secret)}", stacklevel=4)
+        warn(f"run {run_id}: {secret_params(secret)}")
     return run
 
 

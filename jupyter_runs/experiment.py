@@ -291,9 +291,9 @@ class Experiment:
         **options
             Handed to the widget.
         """
-        from jupyter_runs.widgets import show_experiment
+        from jupyter_runs.widgets import ExperimentDetails
 
-        return show_experiment(self, **options)
+        return ExperimentDetails(self, **options).show()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and other._folder == self._folder

@@ -161,14 +161,16 @@ def test_redirected_inside_is_not_output(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-def test_a_file_that_cannot_be_written_is_one_warning(tmp_path, capsys):
-    (tmp_path / "file").write_text("")
-    with (
-        pytest.warns(RunsWarning, match="no longer written") as caught,
-        block(tmp_path / "file" / "log"),
-    ):
+def print_two_lines(path):
+    with block(path):
         print("one")
         print("two")
+
+
+def test_a_file_that_cannot_be_written_is_one_warning(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    with pytest.warns(RunsWarning, match="no longer written") as caught:
+        print_two_lines(tmp_path / "file" / "log")
     assert len(caught) == 1
     assert capsys.readouterr().out == "one\ntwo\n"
 

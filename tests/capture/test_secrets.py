@@ -8,7 +8,26 @@ from jupyter_runs.capture.secrets import clean_arguments, clean_url, looks_secre
 
 @pytest.mark.parametrize(
     "name",
-    ["KEY", "API_KEY", "apiKey", "AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "HF_TOKEN", "token", "Password", "DB_PASSWORD", "MY_SECRET", "GITHUB_TOKEN", "--api-key", "openai.key", "PGPASSWD", "client_secret", "connection_password", "azureClientSecret", "APIKEY"],
+    [
+        "KEY",
+        "API_KEY",
+        "apiKey",
+        "AWS_SECRET_ACCESS_KEY",
+        "aws_secret_access_key",
+        "HF_TOKEN",
+        "token",
+        "Password",
+        "DB_PASSWORD",
+        "MY_SECRET",
+        "GITHUB_TOKEN",
+        "--api-key",
+        "openai.key",
+        "PGPASSWD",
+        "client_secret",
+        "connection_password",
+        "azureClientSecret",
+        "APIKEY",
+    ],
 )
 def test_secret(name):
     assert looks_secret(name)
@@ -16,7 +35,24 @@ def test_secret(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["lr", "max_tokens", "num_tokens", "keyboard", "monkey", "tokenizer", "secretary", "compass", "key_size", "token_count", "n_keys", "hidden_size", "epochs", "author", "keep", "passes"],
+    [
+        "lr",
+        "max_tokens",
+        "num_tokens",
+        "keyboard",
+        "monkey",
+        "tokenizer",
+        "secretary",
+        "compass",
+        "key_size",
+        "token_count",
+        "n_keys",
+        "hidden_size",
+        "epochs",
+        "author",
+        "keep",
+        "passes",
+    ],
 )
 def test_not_secret(name):
     assert not looks_secret(name)

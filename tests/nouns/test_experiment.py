@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import time
 from datetime import datetime
 
@@ -270,6 +271,25 @@ class TestLife:
         assert list(ws.experiments) == []
         with pytest.raises(ExperimentNotFoundError):
             Experiment.delete(ws, "nope")
+
+
+def test_html(exp):
+    assert "No runs yet" in exp._repr_html_()
+    run = start(exp, name="<b>bold</b>", params={"<i>": "<script>"})
+    for value in (3.0, 2.0, 1.0):
+        run.log("<u>loss</u>", value)
+    html = exp._repr_html_()
+    assert "svg" in html  # the sparkline
+    assert "Running" in html
+    assert "<b>bold" not in html
+    assert "<script>" not in html
+    assert "<u>loss" not in html
+    assert "Open in the portal" not in html  # no server answers
+
+
+def test_html_of_what_cannot_be_shown(exp, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jupyter_runs.views", None)
+    assert exp._repr_html_().startswith("<pre>Experiment(name=&#x27;exp&#x27;")
 
 
 def test_repr(exp):

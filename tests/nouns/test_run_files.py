@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_runs._run_files import checked_name
@@ -175,19 +175,23 @@ class TestDownload:
         assert (tmp_path / "new" / "a.txt").exists()
 
     def test_missing_lists_near_names(self, run):
-        with pytest.raises(FileNotInRunError, match="'outputs/a.txt'"):
+        with pytest.raises(FileNotInRunError, match=r"'outputs/a\.txt'"):
             run.download_file("outputs/a.tx")
         with pytest.raises(FileNotInRunError, match="begins with 'output/'"):
             run.download_files("output/")
 
-    @pytest.mark.parametrize("name", ["run.json", "../../workspace.json", "journal/x", "/etc/passwd"])
+    @pytest.mark.parametrize(
+        "name", ["run.json", "../../workspace.json", "journal/x", "/etc/passwd"]
+    )
     def test_only_files_of_the_run(self, run, name):
         with pytest.raises(InvalidPathError):
             run.download_file(name)
 
     def test_many(self, run, tmp_path):
         run.download_files("outputs", tmp_path / "one")
-        found = sorted(p.relative_to(tmp_path / "one").as_posix() for p in (tmp_path / "one").rglob("*.txt"))
+        found = sorted(
+            p.relative_to(tmp_path / "one").as_posix() for p in (tmp_path / "one").rglob("*.txt")
+        )
         assert found == ["outputs/a.txt", "outputs/sub/b.txt"]
         run.download_files("outputs", tmp_path / "two", append_prefix=False)
         assert (tmp_path / "two" / "sub" / "b.txt").exists()
@@ -286,7 +290,7 @@ class TestSnapshots:
     def test_over_the_limit_is_one_warning_and_the_run_goes_on(self, exp, monkeypatch):
         monkeypatch.setenv("JUPYTER_RUNS_SNAPSHOT_MAX_MB", "0.001")
         write("data/big.bin", "x" * 5000)
-        with pytest.warns(RunsWarning, match="no snapshot was taken") as caught:
+        with pytest.warns(RunsWarning, match="no snapshot was taken") as caught:  # noqa: PT031
             run = exp.start_logging()
             run.log("a", 1)
             run.complete()

@@ -104,7 +104,9 @@ class TestGetMetrics:
             run.log_metrics({"a": 2, "b": object()})
         assert run.get_metrics() == {"a": 1, "b": 2.0}
 
-    @pytest.mark.parametrize("name", ["train/loss", "MAP@k", "time (s)", "🦦", "<b>x</b>", "x" * 250])
+    @pytest.mark.parametrize(
+        "name", ["train/loss", "MAP@k", "time (s)", "🦦", "<b>x</b>", "x" * 250]
+    )
     def test_any_name(self, run, name):
         run.log(name, 1)
         run.log_row(name + "r", **{name: 1})
@@ -120,7 +122,9 @@ class TestGetMetrics:
         run.log_confusion_matrix("c", MATRIX)
         run.log_confusion_matrix(
             "json",
-            json.dumps({"schema_type": "confusion_matrix", "schema_version": "1.0.0", "data": MATRIX}),
+            json.dumps(
+                {"schema_type": "confusion_matrix", "schema_version": "1.0.0", "data": MATRIX}
+            ),
         )
         metrics = run.get_metrics()
         assert metrics["c"] == metrics["json"]
@@ -243,7 +247,9 @@ class TestImages:
 
     def test_svg(self, run, tmp_path):
         path = tmp_path / "x"
-        path.write_text("<?xml version='1.0'?>\n<!-- c --><svg xmlns='http://www.w3.org/2000/svg'/>")
+        path.write_text(
+            "<?xml version='1.0'?>\n<!-- c --><svg xmlns='http://www.w3.org/2000/svg'/>"
+        )
         run.log_image("i", path)
         with run._reading() as reader:
             assert reader.metrics["i"].items()[0].path.suffix == ".svg"
@@ -310,7 +316,9 @@ class TestProgress:
         assert (progress.done, progress.total, progress.unit) == (3, 10, "epochs")
         run.progress(4.5)
 
-    @pytest.mark.parametrize("bad", [(-1,), ("x",), (None,), (1, -1), (math.nan,), (True,), (1, math.inf)])
+    @pytest.mark.parametrize(
+        "bad", [(-1,), ("x",), (None,), (1, -1), (math.nan,), (True,), (1, math.inf)]
+    )
     def test_bad(self, run, bad):
         with pytest.raises(InvalidValueError, match="progress"):
             run.progress(*bad)
@@ -340,7 +348,7 @@ def test_the_disk_is_no_reason_to_stop_a_training(run):
     import shutil
 
     shutil.rmtree(run.folder)
-    with pytest.warns(RunsWarning):
+    with pytest.warns(RunsWarning):  # noqa: PT031
         for _ in range(3):
             run.log("b", 1.0)
             run.log_row("r", x=1)
@@ -353,7 +361,9 @@ def test_python_39_needs_nothing_of_ours(tmp_path):
     import shutil
     from pathlib import Path
 
-    old = next(Path("/root/.pyenv/versions").glob("3.9.*/bin/python"), None) or shutil.which("python3.9")
+    old = next(Path("/root/.pyenv/versions").glob("3.9.*/bin/python"), None) or shutil.which(
+        "python3.9"
+    )
     if old is None:
         pytest.skip("no Python 3.9 here")
     code = """
@@ -370,6 +380,8 @@ assert run.get_details()["logFiles"]
 print(sorted(m for m in sys.modules if m in ("numpy", "pandas", "IPython", "pathspec")))
 """
     root = str(Path(__file__).parents[2])
-    done = subprocess.run([old, "-I", "-c", code, root], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [old, "-I", "-c", code, root], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"

@@ -37,6 +37,15 @@ class TestIdentity:
         assert repr(run) == f"Run(experiment='exp', number=1, id={run.id!r})"
         assert run.get_portal_url() == ""
 
+    def test_html(self, run):
+        run.name = "<img src=x onerror=alert(1)>"
+        run.tag("<b>", "</td>")
+        html = run._repr_html_()
+        assert "<img" not in html
+        assert "&lt;img" in html
+        assert run.id in html
+        assert "Running" in html
+
     def test_the_name_may_be_set(self, exp, run):
         run.name = "second 🦦"
         assert Run(exp, run.id).display_name == "second 🦦"
@@ -151,7 +160,7 @@ class TestParams:
     def test_set_once(self, run):
         run.log_params({"lr": 0.1, "n": 3, "flag": True, "none": None, "name": "x"})
         run.log_params({"lr": 0.1})
-        with pytest.raises(ParamError, match="'lr' is 0.1"):
+        with pytest.raises(ParamError, match=r"'lr' is 0\.1"):
             run.log_params({"new": 1, "lr": 0.2})
         with pytest.raises(ParamError):
             run.log_params({"n": 3.0})
