@@ -9,19 +9,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from jupyter_runs.journal import RunFolder, RunReader
-
-# JUPYTER_RUNS_TEST_LONG=10 tries ten times as much
-LONG = int(os.environ.get("JUPYTER_RUNS_TEST_LONG", "1"))
-settings.register_profile(  # tests name it, so that other rooms keep theirs
-    "journal",
-    max_examples=60 * LONG,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-    derandomize=LONG == 1,  # the same examples each time: never flaky
-)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_runs.journal import (
@@ -22,6 +23,15 @@ from jupyter_runs.journal import (
     RunsError,
     Writer,
     ledger,
+)
+
+# JUPYTER_RUNS_TEST_LONG=10 tries ten times as much
+LONG = int(os.environ.get("JUPYTER_RUNS_TEST_LONG", "1"))
+EXAMPLES = settings(
+    max_examples=60 * LONG,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    derandomize=LONG == 1,  # the same examples each time: never flaky
 )
 
 NAMES = st.one_of(
@@ -165,7 +175,7 @@ def check(reader, model, exact):
             assert exact([item.value for item in metric.items()]) == exact(wanted)
 
 
-@settings.get_profile("journal")
+@EXAMPLES
 @given(actions=st.lists(ACTIONS, max_size=25), mapped=st.booleans())
 def test_any_mixture_comes_back(new_folder, exact, told, actions, mapped):
     with pytest.MonkeyPatch.context() as patch:
