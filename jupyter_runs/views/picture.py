@@ -244,7 +244,7 @@ def table_html(table: Table, rows: int = _ROWS, columns: int = _COLUMNS) -> str:
         for r in picked
     )
     return (
-        '<div style="overflow-x:auto;"><table style="border-collapse:collapse;font-size:12px;color:inherit;margin:4px 0;border:0;">'
+        '<div style="overflow-x:auto;"><table style="table-layout:auto;border-collapse:collapse;font-size:12px;color:inherit;margin:4px 0;border:0;">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

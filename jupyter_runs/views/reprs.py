@@ -14,7 +14,7 @@ from . import theme
 from .format import count, duration, escape, moment, number, shorten
 from .svg import sparkline_svg
 from .table_view import ComparisonView
-from .theme import BORDER, CUT, FADED, SANS, SOFT
+from .theme import BORDER, FADED, SANS, SOFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _COLUMNS = 6
 _CELL = "padding:4px 14px 4px 0;text-align:left;vertical-align:middle;background:none;border:0;white-space:nowrap;"
 _WIDTH, _HEIGHT = 90, 22
+# max-width: notebooks limit images to their cell, which then counts as having no width
+_SPARK = "display:inline-block;vertical-align:middle;margin:0;max-width:none;"
 
 
 def sparkline(values: Sequence[float], width: int = _WIDTH, height: int = _HEIGHT) -> str:
@@ -38,7 +40,7 @@ def link(url: str | None, text: str) -> str:
     """Return a link, or nothing where the address is none that a page may lead to."""
     if not url or urlsplit(url).scheme not in ("http", "https", ""):
         return ""
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer" style="color:{theme.PALETTE[0]};">{escape(text)}</a>'
 
 
 def run_html(folder: RunFolder | Path | str, url: str | None = None) -> str:
@@ -77,7 +79,7 @@ def run_html(folder: RunFolder | Path | str, url: str | None = None) -> str:
     )
     title = f"<b>{escape(shorten(head.title, 120))}</b>"
     return _frame(
-        f'{title}<table style="border-collapse:collapse;border:0;margin:4px 0 0;font-size:13px;color:inherit;">{lines}</table>'
+        f'{title}<table style="table-layout:auto;border-collapse:collapse;border:0;margin:4px 0 0;font-size:13px;color:inherit;">{lines}</table>'
     )
 
 
@@ -131,7 +133,7 @@ def runs_table(table: TableView) -> str:
     head += f'<th style="{_CELL}{FADED}font-weight:400;">+ {hidden:,} more</th>' if hidden else ""
     body = "".join(_line(row, params, metrics) for row in table.rows)
     return (
-        '<div style="overflow-x:auto;margin-top:6px;"><table style="border-collapse:collapse;border:0;font-size:13px;color:inherit;">'
+        '<div style="overflow-x:auto;margin-top:6px;"><table style="table-layout:auto;border-collapse:collapse;border:0;font-size:13px;color:inherit;">'
         f'<thead><tr style="{SOFT}">{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
@@ -171,8 +173,12 @@ def _value(metric: MetricSummary) -> str:
     if not svg or metric.minimum is None or metric.maximum is None:
         return text
     span = f"{number(metric.minimum, 4)} … {number(metric.maximum, 4)}"
-    image = theme.image(svg, _WIDTH, _HEIGHT, f"from {span}", "vertical-align:middle;margin:0 6px;")
-    return f'{text} {image}<span style="{FADED}font-size:11px;{CUT}" title="lowest and highest">{escape(span)}</span>'
+    image = theme.image(svg, _WIDTH, _HEIGHT, f"from {span}", _SPARK)
+    reach = f'<span style="{FADED}font-size:11px;" title="lowest and highest">{escape(span)}</span>'
+    return (
+        f'<span style="display:inline-block;vertical-align:middle;line-height:1.2;margin-right:8px;min-width:84px;">{text}<br>{reach}</span>'
+        f" {image}"
+    )
 
 
 def workspace_html(name: str, location: str, experiments: Iterable[str]) -> str:
@@ -192,7 +198,7 @@ def workspace_html(name: str, location: str, experiments: Iterable[str]) -> str:
     )
     title = f'<b style="font-size:15px;">{escape(shorten(name, 120))}</b> <span style="{FADED}">workspace</span>'
     return _frame(
-        f'{title}<table style="border-collapse:collapse;border:0;margin:4px 0 0;font-size:13px;color:inherit;">{lines}</table>'
+        f'{title}<table style="table-layout:auto;border-collapse:collapse;border:0;margin:4px 0 0;font-size:13px;color:inherit;">{lines}</table>'
     )
 
 

@@ -18,9 +18,24 @@ from hypothesis import strategies as st
 from jupyter_runs.views import RunView, comparison, experiment_table, sparkline
 from jupyter_runs.views.reprs import experiment_html, link, run_html, workspace_html
 
-TAGS = {"div", "span", "b", "img", "pre", "table", "thead", "tbody", "tr", "th", "td", "a", "code"}
+TAGS = {
+    "div",
+    "span",
+    "b",
+    "img",
+    "pre",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "a",
+    "code",
+    "br",
+}
 ATTRIBUTES = {"style", "class", "title", "src", "alt", "width", "height", "href", "target", "rel"}
-VOID = {"img"}
+VOID = {"img", "br"}
 HOSTILE = [
     "<b>x</b>",
     "a/b",
