@@ -14,6 +14,8 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+# the fonts are mere recommendations there, and without them pages have no text
+PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation")
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "browser"))
 
@@ -38,7 +40,7 @@ def install_chromium() -> str:
         raise LookupError(MISSING)
     print("No Chromium found: installing it with apt-get", flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
         done = subprocess.run(
             [apt, "-q", *arguments],
             env=env,
