@@ -1,0 +1,226 @@
+// The rest of what the browser does alone: tabs, clock, copying, sorting, what is in sight.
+
+class Page {
+  constructor(model, body, charts) {
+    this.model = model;
+    this.node = body.node;
+    this.charts = charts;
+    this.open = new Map();
+    this.sight = new Set();
+    this.waiting = new Map();
+    this.pings = 0;
+    this.pointer = new Pointer(this.node, charts, () => this.ping());
+    this.node.addEventListener("click", (event) => this.clicked(event));
+    this.node.addEventListener("keydown", (event) => this.typed(event));
+    this.node.addEventListener("input", () => this.ping());
+    this.node.addEventListener("toggle", ({ target }) => this.open.set(target.dataset.keep, target.open), true);
+    this.seen = new IntersectionObserver((entries) => this.looked(entries), { rootMargin: "150px" });
+    this.watch = new MutationObserver((changes) => {
+      if (changes.some(({ target }) => !(target instanceof SVGElement))) this.soon();
+    });
+    this.watch.observe(this.node, { childList: true, subtree: true });
+    this.timer = setInterval(() => this.tick(), 1000);
+    this.read = this.readClock.bind(this);
+    model.on("change:clock", this.read);
+    this.hear = this.heard.bind(this);
+    model.on("msg:custom", this.hear);
+    this.started = Date.now() - 1000 * Math.max(0, Date.now() / 1000 - (model.get("clock").updated ?? 0));
+    this.refill();
+  }
+
+  remove() {
+    clearInterval(this.timer);
+    this.watch.disconnect();
+    this.seen.disconnect();
+    this.model.off("change:clock", this.read);
+    this.model.off("msg:custom", this.hear);
+  }
+
+  soon() {
+    if (this.pending) return;
+    this.pending = true;
+    queueMicrotask(() => {
+      this.pending = false;
+      this.refill();
+    });
+  }
+
+  // Runs after any part was drawn anew: what only the browser knows is put back.
+  refill() {
+    for (const card of this.node.querySelectorAll(".jpr-card:not([data-seen]), .jpr-more:not([data-seen])")) {
+      card.dataset.seen = "";
+      this.seen.observe(card);
+    }
+    for (const card of this.node.querySelectorAll(".jpr-card")) {
+      const plot = card.querySelector(".jpr-plot:not([tabindex])");
+      if (plot) {
+        plot.tabIndex = 0;
+        plot.setAttribute("role", "img");
+        plot.setAttribute("aria-label", card.querySelector(".jpr-card-title")?.textContent ?? "chart");
+      }
+      const chart = this.charts.of(card);
+      if (chart) this.charts.show(card, chart);
+    }
+    for (const part of this.node.querySelectorAll("details[data-keep]")) {
+      const open = this.open.get(part.dataset.keep);
+      if (open !== undefined && part.open !== open) part.open = open;
+    }
+    for (const table of this.node.querySelectorAll("table[data-sort]")) this.sort(table);
+    this.tabs();
+    this.tick();
+  }
+
+  tabs() {
+    const row = this.node.querySelector(".jpr-tabs");
+    if (!row) return;
+    row.setAttribute("role", "tablist");
+    for (const button of row.querySelectorAll("button")) {
+      button.setAttribute("role", "tab");
+      const on = String(button.classList.contains("mod-active"));
+      if (button.getAttribute("aria-selected") !== on) button.setAttribute("aria-selected", on);
+    }
+  }
+
+  readClock() {
+    this.started = Date.now();
+    this.tick();
+  }
+
+  tick() {
+    const clock = this.model.get("clock");
+    const passed = (Date.now() - this.started) / 1000;
+    const put = (name, text) => {
+      for (const node of this.node.querySelectorAll(`[data-jpr=${name}]`)) {
+        if (node.textContent !== text) node.textContent = text;
+      }
+    };
+    put("ago", ago(passed));
+    if (!clock.active) return;
+    if (clock.elapsed !== null) put("elapsed", duration(clock.elapsed + passed));
+    if (clock.left !== null) put("left", about(Math.max(0, clock.left - passed)));
+  }
+
+  looked(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (target.classList.contains("jpr-more")) {
+        if (isIntersecting && !target.disabled && target.offsetParent) target.click();
+        continue;
+      }
+      const id = Charts.id(target);
+      if (isIntersecting) this.sight.add(id);
+      else this.sight.delete(id);
+    }
+    clearTimeout(this.tellSight);
+    this.tellSight = setTimeout(() => {
+      this.model.set("sight", [...this.sight]);
+      this.model.save_changes();
+    }, 120);
+  }
+
+  clicked(event) {
+    const button = event.target.closest("[data-jpr]");
+    const act = button?.dataset.jpr;
+    if (act === "line") this.charts.toggle(Charts.card(button), Number(button.dataset.line));
+    else if (act === "reset") this.pointer.reset(Charts.card(button));
+    else if (act === "copy") this.copy(button);
+    else if (act === "sort") this.sorted(button);
+    else if (act === "untag") this.model.send({ kind: "untag", key: button.dataset.key });
+    else if (act === "download") this.model.send({ kind: "download", name: button.dataset.name });
+    if (event.target.closest("button, a, [data-jpr]")) {
+      if (event.target.closest(".jpr-tabs")) setTimeout(() => this.tabs());
+      if (!["line", "copy", "sort"].includes(act)) this.ping();
+    }
+  }
+
+  typed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const tab = event.target.closest(".jpr-tabs button");
+    const way = { ArrowLeft: -1, ArrowRight: 1, Home: -99, End: 99 }[event.key];
+    if (tab && way) {
+      const all = [...tab.parentElement.querySelectorAll("button")].filter((b) => b.offsetParent);
+      const next = all[Math.min(Math.max(all.indexOf(tab) + way, 0), all.length - 1)];
+      next.focus();
+      next.click();
+      event.preventDefault();
+    }
+    // a key meant for a control here is no shortcut of the notebook's
+    if (event.target.closest("button, input, select, summary, a, [role=slider], .jpr-plot")) {
+      event.stopPropagation();
+    }
+  }
+
+  async copy(button) {
+    const was = button.textContent;
+    try {
+      await navigator.clipboard.writeText(button.dataset.text);
+    } catch {
+      const area = make("textarea", "", document.body);
+      area.value = button.dataset.text;
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = was), 1500);
+  }
+
+  sorted(button) {
+    const table = button.closest("table");
+    const state = { ...this.model.get("ui").sort };
+    const column = Number(button.dataset.column);
+    const [old, down] = state[table.dataset.sort] ?? [];
+    state[table.dataset.sort] = [column, old === column ? !down : false];
+    this.model.set("ui", { ...this.model.get("ui"), sort: state });
+    this.model.save_changes();
+    this.sort(table);
+  }
+
+  sort(table) {
+    const [column, down] = this.model.get("ui").sort?.[table.dataset.sort] ?? [];
+    if (column === undefined) return;
+    const key = `${column} ${down}`;
+    if (table.dataset.sorted === key) return;
+    table.dataset.sorted = key;
+    const value = (row) => {
+      const text = row.cells[column]?.dataset.v ?? "";
+      return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
+    };
+    const compare = (a, b) => {
+      const [x, y] = [value(a), value(b)];
+      if (x === "" || y === "") return (x === "") - (y === ""); // nothing goes last, either way
+      if (typeof x !== typeof y) return typeof x === "number" ? -1 : 1;
+      return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
+    };
+    table.tBodies[0].append(...[...table.tBodies[0].rows].sort(compare));
+    for (const head of table.tHead.rows[0].cells) {
+      const way = head.cellIndex === column ? (down ? "descending" : "ascending") : "none";
+      head.setAttribute("aria-sort", way);
+    }
+  }
+
+  // After an act that needs the kernel: if it does not answer, say that it is busy.
+  ping() {
+    this.pings += 1;
+    const id = this.pings;
+    this.model.send({ kind: "ping", id });
+    this.waiting.set(id, setTimeout(() => this.node.classList.add("jpr-waiting"), 1200));
+  }
+
+  heard(message, buffers) {
+    if (message.kind === "pong") {
+      for (const [id, timer] of this.waiting) {
+        if (id > message.id) continue;
+        clearTimeout(timer);
+        this.waiting.delete(id);
+      }
+      if (!this.waiting.size) this.node.classList.remove("jpr-waiting");
+    } else if (message.kind === "file") {
+      const url = URL.createObjectURL(new Blob([buffers[0]], { type: "application/octet-stream" }));
+      const link = make("a", "", document.body);
+      Object.assign(link, { href: url, download: message.name });
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(url), 10000);
+    }
+  }
+}

@@ -1,0 +1,338 @@
+"""A card with one chart that has lines: title, legend, last value, plot, badge."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import bqplot
+import ipywidgets
+import numpy as np
+
+from jupyter_runs.views.format import escape
+from jupyter_runs.views.theme import PALETTE
+
+from .html_parts import rows_html, texts_html
+from .kit import html, layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from jupyter_runs.views.model import Chart, Floats, Line
+
+DOTS_UP_TO = 60  # a line of so few points shows them as dots
+MARKS_SENT = 200
+ARROWS = {"up": "↑", "down": "↓"}
+_MARKERS = {"∞": "triangle-up", "−∞": "triangle-down"}
+
+
+def line_color(index: int) -> str:
+    """Return the colour of the line with this number."""
+    return PALETTE[index % len(PALETTE)]
+
+
+def _is_log(chart: Chart, log_y: bool) -> bool:
+    return log_y and any(np.any(line.y > 0) for line in chart.lines)
+
+
+def _extent(parts: Sequence[Floats]) -> tuple[float, float] | None:
+    low, high = math.inf, -math.inf
+    for part in parts:
+        finite = part[np.isfinite(part)]
+        if len(finite):
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+    return (low, high) if low <= high else None
+
+
+def _y_frame(lines: Sequence[Line], log: bool) -> tuple[float, float]:
+    parts = [p for line in lines for p in (line.y, line.faint) if p is not None]
+    if log:
+        extent = _extent([part[part > 0] for part in parts]) or (1.0, 10.0)
+        margin = max((extent[1] / extent[0]) ** 0.05, 1.05)
+        return extent[0] / margin, extent[1] * margin
+    low, high = _extent(parts) or (0.0, 1.0)
+    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    low, high = low - margin, high + margin
+    return (low, high) if math.isfinite(low) and math.isfinite(high) else (-1e308, 1e308)
+
+
+def _x_frame(chart: Chart) -> tuple[float, float]:
+    marked = [np.array([x for x, _ in line.marks], dtype=float) for line in chart.lines]
+    low, high = _extent([line.x for line in chart.lines] + marked) or (0.0, 1.0)
+    if low == high:
+        return low - 1.0, high + 1.0
+    few = max(len(line.x) for line in chart.lines) <= DOTS_UP_TO
+    margin = (high - low) * (0.02 if few else 0.0)
+    return low - margin, high + margin
+
+
+class _Drawn:
+    """The marks of one line: the line itself, the raw values under it, dots, and where no number is."""
+
+    def __init__(self, color: str, scales: dict[str, Any], figure_y: Any) -> None:
+        self.color = color
+        self._scales = scales
+        self._spots = {"x": scales["x"], "y": figure_y}  # y from 0 to 1, whatever is drawn
+        self.line = self._line(stroke_width=1.6)
+        self.faint: Any = None
+        self._dots: Any = None
+        self._gaps: dict[str, Any] = {}
+
+    def _line(self, **settings: Any) -> Any:
+        keep = {"x": True, "y": True}  # the frame alone says what is in sight
+        return bqplot.Lines(
+            x=[], y=[], scales=self._scales, colors=[self.color], preserve_domain=keep, marker_size=18, **settings
+        )
+
+    def _scatter(self, scales: dict[str, Any], marker: str, size: int) -> Any:
+        return bqplot.Scatter(
+            x=[],
+            y=[],
+            scales=scales,
+            marker=marker,
+            colors=[self.color],
+            default_size=size,
+            stroke_width=0,
+            preserve_domain={"x": True, "y": True},
+            visible=self.line.visible,
+        )
+
+    @property
+    def marks(self) -> list[Any]:
+        """All marks, the line first."""
+        return [self.line, *(m for m in (self.faint, self._dots) if m is not None), *self._gaps.values()]
+
+    def draw(self, line: Line) -> None:
+        dots = _dotted(line.y)
+        whole = bool(np.isfinite(line.y).all())
+        with self.line.hold_sync():
+            self.line.x, self.line.y = line.x, line.y
+            # bqplot would put the dots of a gap at the corner, so a line with gaps has its dots beside it
+            self.line.marker = "circle" if whole and len(dots) else None
+        if line.faint is not None and self.faint is None:
+            self.faint = self._line(stroke_width=1, opacities=[0.3], visible=self.line.visible)
+        if self.faint is not None:
+            bare = line.faint is None
+            _put(self.faint, [] if bare else line.x, [] if bare else line.faint)
+        if not whole and len(dots) and self._dots is None:
+            self._dots = self._scatter(self._scales, "circle", 18)
+        if self._dots is not None:
+            dots = dots[:0] if whole else dots
+            _put(self._dots, line.x[dots], line.y[dots])
+        self._draw_gaps(line)
+
+    def _draw_gaps(self, line: Line) -> None:
+        places: dict[str, list[float]] = {}
+        for x, text in line.marks[:MARKS_SENT]:
+            places.setdefault(_MARKERS.get(text, "cross"), []).append(x)
+        for marker in sorted(places.keys() | self._gaps.keys()):
+            if marker not in self._gaps:
+                self._gaps[marker] = self._scatter(self._spots, marker, 34)
+            at = np.array(places.get(marker, []), dtype=float)
+            _put(self._gaps[marker], at, np.full(len(at), 0.95 if marker == "triangle-up" else 0.05))
+
+
+def _put(mark: Any, x: Any, y: Any) -> None:
+    with mark.hold_sync():
+        mark.x, mark.y = x, y
+
+
+def _dotted(y: Floats) -> NDArray[np.intp]:
+    """Return which points need a dot: all of a few, and those between gaps that no line would show."""
+    finite = np.isfinite(y)
+    if len(y) <= DOTS_UP_TO:
+        return np.flatnonzero(finite)
+    gap = np.concatenate(([True], ~finite, [True]))
+    return np.flatnonzero(gap[:-2] & gap[2:] & finite)
+
+
+class ChartCard:
+    """Draws a `Chart` of kind "line"; keeps zoom and hidden lines while the chart grows.
+
+    Parameters
+    ----------
+    ident
+        Names the card for the page.
+    on_zoom
+        Called when the person zoomed or came back; then `window` says which part is looked at.
+    """
+
+    def __init__(self, ident: str, on_zoom: Callable[[ChartCard], None]) -> None:
+        self.ident = ident
+        self.window: tuple[float, float] | None = None
+        self._on_zoom = on_zoom
+        self._log: bool | None = None
+        self._drawn: dict[str, _Drawn] = {}
+        self._hidden: set[str] = set()
+        self._head = html("jpr-card-head")
+        self._value = html("jpr-card-value")
+        self._foot = html("jpr-card-foot")
+        self._more = html("jpr-card-more")
+        self._figure: Any = None
+        self._chart: Any = None
+        self.info: dict[str, Any] = {}
+        self.box = ipywidgets.VBox(layout=layout())
+        self.box._dom_classes = ("jpr-card", f"jpr-card-{ident}")
+
+    # -- drawing ------------------------------------------------------------------------------------
+
+    def update(self, chart: Chart, *, log_y: bool = False, colors: Sequence[str] = ()) -> None:
+        """Show the chart as it is now; sends only what differs."""
+        log = _is_log(chart, log_y)
+        if self._figure is None or log != self._log:
+            self._build(log)
+        self._draw(chart, log, colors)
+        self._head.value = self._head_html(chart)
+        self._value.value = self._value_html(chart)
+        self._foot.value = self._foot_html(chart)
+        more = self._more_html(chart)
+        self._more.value = more
+        parts = [self._head, self._value, self._figure, self._foot, *([self._more] if more else [])]
+        if list(self.box.children) != parts:
+            self.box.children = parts
+        self.info = self._info(chart, log)
+
+    def _build(self, log: bool) -> None:
+        was = None if self._figure is None else (self._scale_x.min, self._scale_x.max)
+        self._hidden = {key for key, drawn in self._drawn.items() if not drawn.line.visible}
+        self._log = log
+        self._scale_x = bqplot.LinearScale(allow_padding=False)
+        scale = bqplot.LogScale if log else bqplot.LinearScale
+        self._scale_y = scale(allow_padding=False)
+        if was is not None:
+            self._scale_x.min, self._scale_x.max = was
+        self._scale_x.observe(self._zoomed, ["min", "max"])
+        self._axis_x = bqplot.Axis(scale=self._scale_x, grid_lines="none")
+        self._axis_y = bqplot.Axis(scale=self._scale_y, orientation="vertical", grid_lines="solid")
+        self._frame = bqplot.Lines(
+            x=[], y=[], scales={"x": self._scale_x, "y": self._scale_y}, visible=False
+        )
+        self._drawn = {}
+        self._figure = bqplot.Figure(
+            marks=[self._frame],
+            axes=[self._axis_x, self._axis_y],
+            fig_margin={"top": 8, "bottom": 20, "left": 50, "right": 12},
+            padding_y=0.0,
+            animation_duration=0,
+            background_style={"fill": "none"},
+            display_toolbar=False,
+            layout=layout(height="150px", width="100%", min_width="0"),
+        )
+        self._figure._dom_classes = ("jpr-plot",)
+
+    def _draw(self, chart: Chart, log: bool, colors: Sequence[str]) -> None:
+        scales = {"x": self._scale_x, "y": self._scale_y}
+        drawn: dict[str, _Drawn] = {}
+        for index, line in enumerate(chart.lines):
+            color = colors[index] if index < len(colors) else line_color(index)
+            old = self._drawn.get(line.key)
+            one = old if old is not None and old.color == color else _Drawn(color, scales, self._figure.scale_y)
+            if line.key in self._hidden:
+                one.line.visible = False
+                self._hidden.discard(line.key)
+            if one is not old:
+                one.line.observe(self._toggled, "visible")
+            one.draw(line)
+            drawn[line.key] = one
+        self._drawn = drawn
+        self._chart = chart
+        self._reframe()
+        # faint lines first, so that they lie under all others
+        faint = [one.faint for one in drawn.values() if one.faint is not None]
+        marks = [self._frame, *faint]
+        marks += [mark for one in drawn.values() for mark in one.marks if mark is not one.faint]
+        if list(self._figure.marks) != marks:
+            self._figure.marks = marks
+
+    def _reframe(self) -> None:
+        """Fit the axes to the lines that are shown."""
+        chart, drawn = self._chart, self._drawn
+        shown = [line for line in chart.lines if drawn[line.key].line.visible] or chart.lines
+        x, y = _x_frame(chart), _y_frame(shown, bool(self._log))
+        if self.window is not None and list(self._frame.x) and self._scale_x.min is not None:
+            x = (float(self._frame.x[0]), float(self._frame.x[1]))  # the way back stays as wide as it was
+        if list(self._frame.x) != list(x) or list(self._frame.y) != list(y):
+            with self._frame.hold_sync():
+                self._frame.x, self._frame.y = np.array(x), np.array(y)
+
+    def _zoomed(self, _change: object) -> None:
+        low, high = self._scale_x.min, self._scale_x.max
+        window = None if low is None or high is None else (float(low), float(high))
+        if window != self.window:
+            self.window = window
+            self._on_zoom(self)
+
+    def reset_zoom(self) -> None:
+        """Show everything again: a zoom in steps means nothing in seconds."""
+        self.window = None
+        for scale in (self._scale_x, self._scale_y):
+            with scale.hold_sync():
+                scale.min = scale.max = None
+
+    def _toggled(self, _change: object) -> None:
+        if all(line.key in self._drawn for line in self._chart.lines):
+            self._reframe()
+
+    # -- text ---------------------------------------------------------------------------------------
+
+    def _info(self, chart: Chart, log: bool) -> dict[str, Any]:
+        lines = [
+            {
+                "models": [mark.model_id for mark in drawn.marks],
+                "label": line.label or chart.title,
+                "color": drawn.color,
+                "marks": list(line.marks[:MARKS_SENT]),
+            }
+            for line, drawn in zip(chart.lines, self._drawn.values())
+        ]
+        return {
+            "x": self._scale_x.model_id,
+            "y": self._scale_y.model_id,
+            "axes": [self._axis_x.model_id, self._axis_y.model_id],
+            "lines": lines,
+            "x_kind": chart.x_kind,
+            "x_label": chart.x_label,
+            "log": log,
+        }
+
+    def _head_html(self, chart: Chart) -> str:
+        title = f'<span class="jpr-card-title" title="{escape(chart.description or chart.key)}">'
+        title += f"{escape(chart.title)}</span>"
+        if len(chart.lines) < 2:
+            return title
+        keys = "".join(
+            f'<button type="button" class="jpr-key" data-jpr="line" data-line="{index}" '
+            f'aria-pressed="true" title="Hide or show {escape(line.label)}">'
+            f'<i class="jpr-swatch" style="background:{drawn.color}"></i>{escape(line.label)}</button>'
+            for index, (line, drawn) in enumerate(zip(chart.lines, self._drawn.values()))
+        )
+        return f'{title}<span class="jpr-legend">{keys}</span>'
+
+    @staticmethod
+    def _value_html(chart: Chart) -> str:
+        arrow = ARROWS.get(chart.trend, "")
+        return f"<b>{escape(chart.last_text)}</b> {arrow}" if chart.last_text else ""
+
+    @staticmethod
+    def _foot_html(chart: Chart) -> str:
+        return (
+            f'<span class="jpr-badge">{escape(chart.badge)}</span>'
+            '<button type="button" class="jpr-reset" data-jpr="reset" '
+            'title="Show everything again (double click, or 0)">⤢ Reset zoom</button>'
+            f'<span class="jpr-x-label">{escape(chart.x_label)}</span>'
+        )
+
+    def _more_html(self, chart: Chart) -> str:
+        parts = ""
+        if chart.table is not None:
+            parts += rows_html(chart.table, keep=f"table-{self.ident}", folded=True)
+        if chart.texts:
+            parts += texts_html(chart.texts, keep=f"texts-{self.ident}", folded=True)
+        return parts
+
+    def close(self) -> None:
+        """Close the card's widgets."""
+        for widget in (self._head, self._value, self._foot, self._more, self.box):
+            widget.close()
