@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_runs.journal import Metric, RunFolder
 
 METRICS = 4
-KEPT_VIEWS = 256
+KEPT_VIEWS = 512
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,8 @@ export const PAGE = 50;
 export const MOST = 500;
 const INTERVAL = 2_000;
 const SLOWEST = 60_000;
+// a server that takes long to answer is asked less often: it works for others too
+const PATIENCE = 20;
 
 export interface IState {
   /** Null until the first answer. */
@@ -90,14 +92,23 @@ export class RunsModel implements IDisposable {
   }
 
   private async ask(): Promise<void> {
+    const asked = Date.now();
     try {
       const page = await this.fetch(this.limit);
       const more = page.next !== null && this.limit < MOST;
       this.set({ runs: page.runs, more, error: null, received: Date.now() });
+      this.pace(Date.now() - asked);
     } catch (reason) {
       const error = reason instanceof ApiError ? reason : new ApiError(0, String(reason));
       this.set({ ...this._state, error });
       throw error; // so that the poll asks less often
+    }
+  }
+
+  private pace(took: number): void {
+    const interval = Math.min(SLOWEST, Math.max(INTERVAL, PATIENCE * took));
+    if (!this.isDisposed && interval !== this.poll.frequency.interval) {
+      this.poll.frequency = { ...this.poll.frequency, interval };
     }
   }
 

@@ -66,6 +66,20 @@ describe('RunsModel', () => {
     expect(model.state).toMatchObject({ runs: [], error: null });
   });
 
+  it('asks a slow server less often, and a quick one again as before', async () => {
+    const later = (ms: number) => () =>
+      new Promise<IRunPage>(resolve => setTimeout(() => resolve(aPage([])), ms));
+    answer = later(1_000);
+    model.visible = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.length).toBeLessThanOrEqual(4);
+    answer = later(1);
+    await vi.advanceTimersByTimeAsync(40_000);
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked.length - before).toBeGreaterThanOrEqual(4);
+  });
+
   it('makes an ApiError of anything thrown', async () => {
     answer = async () => {
       throw 'gone';
