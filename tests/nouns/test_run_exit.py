@@ -68,7 +68,9 @@ class TestScript:
         assert newest(ws).get_status() == "Completed"
 
     def test_ctrl_c(self, ws, script, tmp_path):
-        done = script(START + f"open({str(tmp_path / 'there')!r}, 'w')\ntime.sleep(60)")
+        # what runs in the background of a shell inherits that SIGINT is ignored
+        hear = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        done = script(hear + START + f"open({str(tmp_path / 'there')!r}, 'w')\ntime.sleep(60)")
         done.wait_for(tmp_path / "there")
         done.process.send_signal(signal.SIGINT)
         assert "KeyboardInterrupt" in done.wait()
