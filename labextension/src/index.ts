@@ -3,10 +3,12 @@ import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { fetchRuns } from './api';
 import { RunsModel } from './model';
+import { RANK, RUN_MIME, RunOutput } from './output';
 import { RunsPanel } from './panel';
 
 const panel: JupyterFrontEndPlugin<void> = {
@@ -32,4 +34,21 @@ const panel: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default panel;
+const output: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-runs:output',
+  description: 'Shows a run in a cell: its widget while there is one, else its picture.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  activate: (_app: JupyterFrontEnd, registry: IRenderMimeRegistry) => {
+    registry.addFactory(
+      {
+        safe: true,
+        mimeTypes: [RUN_MIME],
+        createRenderer: () => new RunOutput(registry)
+      },
+      RANK
+    );
+  }
+};
+
+export default [panel, output];

@@ -200,10 +200,25 @@ def test_the_picture_stands_when_the_kernel_is_gone(shown):
     assert data["application/vnd.jupyter-runs+json"]["version"] == 1
     assert data["application/vnd.jupyter-runs+json"]["run_id"]
     lab.shutdown_kernel()
-    lab.reload(kernel=False)
-    output = lab.output_of(1)
+    for kernel in (False, True):  # without a kernel, and with a new one that knows nothing
+        lab.reload(kernel=kernel, save=False)
+        output = lab.output_of(1)
+        expect(output.locator(".jp-Runs-picture")).to_be_visible()
+        expect(output).to_contain_text("live / run 1")
+        expect(output).to_contain_text("Completed")
+        expect(output.get_by_text("model not found")).to_be_hidden()
+        expect(output.get_by_text("Loading widget")).to_be_hidden()
+        lab.screenshot(f"widget-kernel-gone-{'new' if kernel else 'none'}", output)
+
+
+def test_the_picture_stands_while_a_busy_kernel_cannot_answer(shown):
+    lab = shown
+    lab.save()
+    lab.run_cell(2, wait=False)
+    lab.page.reload()
+    lab.page.wait_for_function("window.jupyterapp !== undefined")
+    output = lab.page.locator(".jp-Notebook-cell").nth(1).locator(".jp-Cell-outputArea")
+    expect(output.locator(".jp-Runs-picture")).to_be_visible()
     expect(output).to_contain_text("live / run 1")
-    expect(output).to_contain_text("Completed")
-    expect(output.locator(".jpr-root")).to_have_count(0)
-    expect(output).not_to_contain_text("model not found")
-    lab.screenshot("widget-kernel-gone", output)
+    expect(output.locator(".jpr-root")).to_be_visible(timeout=60_000)  # as soon as the kernel is free
+    expect(output.locator(".jp-Runs-picture")).to_be_hidden()

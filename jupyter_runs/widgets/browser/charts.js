@@ -59,8 +59,9 @@ class Charts {
       if (axis.get("tick_key") === key) return;
       axis.set({
         tick_key: key,
-        tick_values: Float64Array.from(ticks.map(([value]) => value)),
+        // labels first: bqplot draws new values in a transition that keeps the labels of that moment
         tick_labels: Object.fromEntries(ticks),
+        tick_values: Float64Array.from(ticks.map(([value]) => value)),
       });
     };
     put(chart.axes[0], chart.info.x_kind, chart.x.domain, Math.max(2, Math.round(width / 75)));

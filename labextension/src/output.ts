@@ -1,0 +1,97 @@
+import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { PartialJSONObject } from '@lumino/coreutils';
+import { Message } from '@lumino/messaging';
+import { Panel, Widget } from '@lumino/widgets';
+
+/** What `show()` puts beside the widget: where the run lies. */
+export const RUN_MIME = 'application/vnd.jupyter-runs+json';
+const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
+const HTML_MIME = 'text/html';
+
+/** Before the widget's own renderer (-10), which can only show the widget. */
+export const RANK = -20;
+const LONGEST_WAIT_MS = 1000;
+
+/**
+ * A run in a cell's output: the live widget where there is one, else the static picture.
+ *
+ * Lab alone would show "Loading widget…" while a kernel is busy or missing, and "model not found" when
+ * it is gone. Here the picture stands until the widget is there (the style sheet switches), and a
+ * renewed picture leaves the widget as it is.
+ */
+export class RunOutput extends Panel implements IRenderMime.IRenderer {
+  constructor(private readonly registry: IRenderMimeRegistry) {
+    super();
+    this.addClass('jp-Runs-output');
+    this.picture = registry.createRenderer(HTML_MIME);
+    this.picture.addClass('jp-Runs-picture');
+    this.addWidget(this.picture);
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.model = model;
+    const html = String(model.data[HTML_MIME] ?? '');
+    if (html !== this.drawn) {
+      this.drawn = html;
+      await this.picture.renderModel(model);
+    }
+    this.look();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    super.dispose();
+  }
+
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.look();
+  }
+
+  /** Draw the widget once its manager is there, which knows the kernel that has the model. */
+  private look(): void {
+    clearTimeout(this.timer);
+    const { model } = this;
+    const view = model?.data[WIDGET_MIME] as PartialJSONObject | undefined;
+    const id = view?.model_id;
+    if (this.isDisposed || !model?.trusted || !id || id === this.shown) {
+      return;
+    }
+    const registry = this.isAttached ? registryAbove(this) : null;
+    if (
+      registry &&
+      registry.getFactory(WIDGET_MIME) &&
+      registry.getFactory(WIDGET_MIME) !== this.registry.getFactory(WIDGET_MIME)
+    ) {
+      this.shown = id;
+      this.live?.dispose();
+      this.live = registry.createRenderer(WIDGET_MIME);
+      this.live.addClass('jp-Runs-live');
+      this.insertWidget(0, this.live);
+      void this.live.renderModel(model);
+      return;
+    }
+    this.wait = Math.min(this.wait * 1.5, LONGEST_WAIT_MS);
+    this.timer = setTimeout(() => this.look(), this.wait);
+  }
+
+  private readonly picture: IRenderMime.IRenderer;
+  private live: IRenderMime.IRenderer | null = null;
+  private model: IRenderMime.IMimeModel | null = null;
+  private drawn: string | null = null;
+  private shown: unknown = null;
+  private wait = 20;
+  private timer: ReturnType<typeof setTimeout> | undefined = undefined;
+}
+
+/** The renderers of the output area that a widget is in: those of its notebook. */
+function registryAbove(widget: Widget): IRenderMimeRegistry | null {
+  for (let at: Widget | null = widget.parent; at; at = at.parent) {
+    const { rendermime } = at as Widget & { rendermime?: IRenderMimeRegistry };
+    if (rendermime) {
+      return rendermime;
+    }
+  }
+  return null;
+}
