@@ -1,4 +1,10 @@
-"""What a person sees of a run, an experiment, a comparison: one builder for widget, REST and reprs."""
+"""What a person sees of a run, an experiment, a comparison: one builder for widget, REST and reprs.
+
+The way of a number: `journal.Metric` → `charts` (which chart it gets) → `series` (one line, with `smooth`
+and `thin`) → `Chart` in `model`, which a widget draws, `jsonable` sends and `svg` prints. `run_view` keeps
+one run up to date, `table_view` several; `picture` and `reprs` are what stays in a saved notebook.
+Imports numpy, and neither ipywidgets nor bqplot: a server shows the same.
+"""
 
 from __future__ import annotations
 

@@ -169,13 +169,13 @@ class ChartBuilder:
         old = {s.key: s for s in known[3]} if known is not None else {}
         with_steps = axis == "step" and bool(np.any(~np.isnan(arrays.step)))
         kind: XKind = "step" if with_steps else "index" if axis in ("step", "index") else options.x
-        writers = np.unique(arrays.writer) if len(arrays.writer) else np.zeros(1, dtype=np.int64)
+        writers = _distinct(arrays.writer)
         series = []
-        for writer in writers.tolist():
+        for writer in writers:
             mine = None if len(writers) == 1 else np.flatnonzero(arrays.writer == writer)
             value = arrays.value if mine is None else arrays.value[mine]
             x = self._x(kind, arrays, mine)
-            name, label = self._writer_label(int(writer))
+            name, label = self._writer_label(writer)
             one = old.get(name) or Series(name)
             one.label = clean(label) if len(writers) > 1 else ""
             if mine is None:
@@ -188,7 +188,9 @@ class ChartBuilder:
                 }
             one.update(x, value, own)
             series.append(one)
-        self._series = {axis: (metric.version, kind, _LABEL[kind], series)}  # one axis is looked at
+        if axis not in self._series and len(self._series) > 1:
+            self._series.clear()  # the axis that is looked at, and that of the picture, are enough
+        self._series[axis] = (metric.version, kind, _LABEL[kind], series)
         return kind, _LABEL[kind], series
 
     def _x(self, kind: XKind, arrays: Any, mine: Any) -> Floats:
@@ -303,6 +305,14 @@ def fill_steps(step: Floats) -> Floats:
     return filled
 
 
+def _distinct(writer: Any) -> list[int]:
+    """Return the writers of a metric; nearly always there is one, which is told fast."""
+    if not len(writer):
+        return [0]
+    low, high = int(writer.min()), int(writer.max())
+    return [low] if low == high else [int(w) for w in np.unique(writer)]
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, str)
 
@@ -354,15 +364,18 @@ def _last_text(series: list[Series]) -> str:
 
 def _trend(series: list[Series]) -> Trend:
     """Return where the last tenth of the first line goes, compared with the tenth before it."""
-    values = series[0].y
-    values = values[np.isfinite(values)]
-    n = len(values)
-    if len(series) > 1 or n < 3:
+    one = series[0]
+    n = len(one.y)
+    if len(series) > 1 or n < 3 or one.minimum is None or one.maximum is None:
         return ""
     part = min(max(1, n // 10), 10_000)
+    tail = one.y[-2 * part :]
+    tail = tail[np.isfinite(tail)]
+    half = len(tail) // 2
+    if not half:
+        return ""
     with np.errstate(over="ignore", invalid="ignore"):
-        change = float(np.mean(values[-part:]) - np.mean(values[-2 * part : -part]))
-        span = float(np.ptp(values[-20 * part :]))
-    if not np.isfinite(change) or abs(change) <= span * 0.01:
+        change = float(np.mean(tail[half:]) - np.mean(tail[:half]))
+    if not np.isfinite(change) or abs(change) <= (one.maximum - one.minimum) * 0.01:
         return "flat"
     return "up" if change > 0 else "down"

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 INFINITY = "∞"
-MINUS_INFINITY = "−∞"  # noqa: RUF001 - a real minus, as wide as the sign beside it
+MINUS_INFINITY = "−∞"  # a real minus, as wide as the sign beside it
 
 # Characters that hide, reorder or end text: C0/C1 controls but for tab and newline, bidirectional
 # overrides, embeddings and isolates, line/paragraph separators, lone surrogates, non-characters.

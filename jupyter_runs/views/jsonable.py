@@ -72,11 +72,11 @@ def numbers(values: Floats, digits: int | None = None) -> list[float | None]:
 
 def line_json(line: Line) -> dict[str, Any]:
     """Return a line; a thinned one is rounded to what a screen can show, a whole one is exact."""
-    digits = None if line.drawn + line.hidden >= line.total else 6
+    digits = None if line.drawn + line.hidden >= line.total else 5
     return {
         "key": _text(line.key),
         "label": _text(line.label),
-        "x": numbers(line.x, None if digits is None else 7),
+        "x": numbers(line.x, None if digits is None else 6),
         "y": numbers(line.y, digits),
         "faint": None if line.faint is None else numbers(line.faint, digits),
         "marks": [[jsonable(x), mark] for x, mark in line.marks],

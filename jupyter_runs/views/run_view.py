@@ -343,7 +343,9 @@ class RunView:
             found["head"] = {**jsonable(self.head()), "title": self.head().title}
         if since < self.version:
             found["tabs"] = jsonable(self.tabs())
-            found["tiles"] = [jsonable(t) for t in self.tiles() if t.version > since]
+            tiles = self.tiles()
+            if self._parts["order"] > since or any(t.version > since for t in tiles):
+                found["tiles"] = jsonable(tiles)  # all: one that became a chart is not among them
         for part, make in parts.items():
             if since < 0 or self._parts[part] > since:
                 found[part] = jsonable(make())

@@ -5,6 +5,7 @@ Colours are of middle lightness (see `theme`): the same image stands on light an
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ _FONT = 10
 _TEXT = f'font-family="system-ui,sans-serif" font-size="{_FONT}" fill="{GREY}"'
 _LINES = 10  # more lines than colours tell nobody anything
 _MARKERS = 30
+_LARGEST = sys.float_info.max
 
 
 def _open(width: float, height: float) -> str:
@@ -37,13 +39,8 @@ def _extent(parts: list[Floats]) -> tuple[float, float] | None:
 
 
 def _padded(low: float, high: float, share: float) -> tuple[float, float]:
-    if not high > low:
-        room = abs(low) * 0.1 or 1.0
-        return low - room, high + room
-    room = (high - low) * share
-    if not np.isfinite(room):
-        return low, high
-    return low - room, high + room
+    room = (high / 2 - low / 2) * share * 2 if high > low else abs(low) * 0.1 or 1.0
+    return max(low - room, -_LARGEST), min(high + room, _LARGEST)
 
 
 def _project(values: Floats, low: float, high: float, start: float, end: float) -> Floats:

@@ -84,6 +84,14 @@ def _axis(x: Floats) -> tuple[Floats, ...]:
     return ((x - low) * (n / span) + np.arange(n) * 1e-5,)
 
 
+def _share(x: Floats, low: float, high: float) -> Floats | None:
+    """Return where x stands between low (0) and high (1), None where that is not to be told."""
+    span = high / 2 - low / 2  # halved: the whole may overflow
+    if not span > 1e-300:
+        return None
+    return (x / 2 - low / 2) / span
+
+
 def gaps(y: Floats, chosen: Indices) -> Indices:
     """Return the indices of values that are not finite, one for each gap between chosen points."""
     broken = np.flatnonzero(~np.isfinite(y))
@@ -104,9 +112,10 @@ def spread(x: Floats, indices: Indices, most: int) -> Indices:
         return indices
     place = x[indices]
     low, high = float(place[0]), float(place[-1])
-    if not high > low:
+    share = _share(place, low, high)
+    if share is None:
         return indices[:: max(1, len(indices) // most)]
-    slot = ((place - low) * ((most - 1) / (high - low))).astype(np.int64)
+    slot = (share * (most - 1)).astype(np.int64)
     keep = np.ones(len(indices), dtype=bool)
     keep[1:] = slot[1:] != slot[:-1]
     keep[-1] = True
