@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -83,6 +85,39 @@ writer = Writer(folder, name="w"); writer.log("loss", 0.5); writer.close()
 print(jupyter_runs.VERSION, len(list(folder.journal.rglob("events.jsonl"))))
 """
     assert fresh(code, "-I", "-S").split() == ["0+unknown", "1"]
+
+
+LENT = """
+import sys
+from jupyter_runs import start_logging
+run = start_logging(snapshot_directory=None)
+run.log("a", 1.5)
+run.log("a", 2)
+run.log_row("r", x=1, y="z")
+run.tag("k", "v")
+run.complete()
+print([run.get_metrics(), run.get_status(), "numpy" in sys.modules])
+"""
+
+
+@pytest.mark.parametrize("version", ["python3.9", "python3"])
+def test_a_bare_interpreter_can_be_lent_the_training_side(tmp_path, version):
+    found = shutil.which(version)
+    if not found or subprocess.run([found, "-c", ""], check=False, capture_output=True).returncode:
+        pytest.skip(f"there is no {version}")
+    (tmp_path / "jupyter_runs").symlink_to(next(iter(jupyter_runs.__path__)))
+    home = {"PYTHONPATH": str(tmp_path), "JUPYTER_RUNS_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [found, "-S", "-c", LENT],
+        cwd=tmp_path,
+        env={**os.environ, **home},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    last = done.stdout.splitlines()[-1]
+    assert last == "[{'a': [1.5, 2], 'r': {'x': 1, 'y': 'z'}}, 'Completed', False]"
 
 
 def test_a_training_script_never_imports_what_draws():
