@@ -114,7 +114,7 @@ def spread(x: Floats, indices: Indices, most: int) -> Indices:
     low, high = float(place[0]), float(place[-1])
     share = _share(place, low, high)
     if share is None:
-        return indices[:: max(1, len(indices) // most)]
+        return np.union1d(indices[:: max(1, len(indices) // most)], indices[-1:])
     slot = (share * (most - 1)).astype(np.int64)
     keep = np.ones(len(indices), dtype=bool)
     keep[1:] = slot[1:] != slot[:-1]

@@ -248,7 +248,9 @@ def test_hostile_names_and_values(make):
 
 @given(
     st.lists(
-        st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30),
+        st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(
+            str.strip
+        ),
         min_size=1,
         max_size=6,
     ),
