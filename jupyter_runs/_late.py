@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from jupyter_runs._run_base import warn
+from jupyter_runs.errors import warn
 from jupyter_runs.journal import RunFolder, Writer
 from jupyter_runs.journal.errors import shown
 

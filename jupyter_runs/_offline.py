@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 import time
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
@@ -70,7 +69,7 @@ def _offline() -> Run:
     owner = new_writer_name("main")
     folder = RunFolder.create(
         workspace.folder,
-        f"{OFFLINE}_{uuid.uuid4()}",
+        f"{OFFLINE}_{os.urandom(8).hex()}",
         {
             "experiment": "offline",
             "number": 1,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import warnings
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs.errors import RunsWarning
-from jupyter_runs.journal import RunFolder, RunReader, Writer
+from jupyter_runs.errors import warn
+from jupyter_runs.journal import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +16,8 @@ if TYPE_CHECKING:
 
     from jupyter_runs._run_own import Own
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.journal import RunFolder, RunReader
     from jupyter_runs.workspace import Workspace
-
-
-_OURS = "jupyter_runs."
 
 
 class RunBase:
@@ -58,6 +54,8 @@ class RunBase:
         """Give the reader, caught up with the journal; one thread at a time."""
         with self._read_lock:
             if self._reader is None:
+                from jupyter_runs.journal import RunReader  # a script that only logs reads nothing
+
                 self._reader = RunReader(self._folder, plain=True)
             self._reader.poll()
             yield self._reader
@@ -79,11 +77,3 @@ class RunBase:
 
     def _definition(self, key: str) -> Any:
         return self._folder.definition.get(key)
-
-
-def warn(text: str) -> None:
-    """Warn with a `RunsWarning`, in the name of the first caller that is none of ours."""
-    frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(text, RunsWarning, stacklevel=level)

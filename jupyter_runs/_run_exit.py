@@ -10,12 +10,14 @@ from __future__ import annotations
 import atexit
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
 from jupyter_runs.capture.notebook import in_kernel, in_session
 from jupyter_runs.journal import keeper  # noqa: F401 - its own exit is registered first, so it runs last
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from jupyter_runs.run import Run
 
 KERNEL = "kernel was shut down before complete()"
@@ -27,6 +29,7 @@ _lock = threading.Lock()
 _open: dict[int, Run] = {}  # strong: a run that nobody holds any more must be ended all the same
 _installed = False
 _uncaught: Optional[tuple[type[BaseException], BaseException, Any]] = None
+_leaving: Optional[tuple[Any, FrameType, int]] = None
 
 
 def register(run: Run) -> None:
@@ -38,6 +41,8 @@ def register(run: Run) -> None:
             _installed = True
             atexit.register(_at_exit)
             _watch_exceptions()
+            if not in_session():
+                _watch_exit_codes()
 
 
 def unregister(run: Run) -> None:
@@ -64,6 +69,31 @@ def _watch_exceptions() -> None:
     sys.excepthook = hook
 
 
+def _watch_exit_codes() -> None:
+    # Python tells nobody at exit what code it ends with, and `sys.exit(3)` is no good end
+    leave = sys.exit
+
+    def note_and_exit(status: Any = None, /) -> NoReturn:
+        global _leaving
+        frame: Optional[FrameType] = sys._getframe()
+        while frame is not None and frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+        if frame is not None and threading.current_thread() is threading.main_thread():
+            _leaving = (status, frame, frame.f_lineno)
+        leave(status)
+
+    note_and_exit.__doc__ = leave.__doc__
+    sys.exit = note_and_exit
+
+
+def _exit_error() -> Optional[SystemExit]:
+    """Return the `sys.exit` that ends this process, None if someone caught it and went on."""
+    if _leaving is None:
+        return None
+    status, frame, line = _leaving
+    return SystemExit(status) if frame.f_lineno == line else None
+
+
 def _at_exit() -> None:
     for run in open_runs():
         try:
@@ -79,6 +109,8 @@ def _end(run: Run) -> None:
         run._finish("Canceled", message=SESSION, patience=_PATIENCE)
     elif _uncaught is not None:
         run._finish_with(_uncaught[1], patience=_PATIENCE)
+    elif (error := _exit_error()) is not None and error.code not in (None, 0):
+        run._finish_with(error, patience=_PATIENCE)
     else:
         run._writer.event("warning", text=SCRIPT)
         run._finish("Completed")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, Optional, Union
 
 from jupyter_runs._run_base import RunBase
-from jupyter_runs._settings import snapshot_limits
 from jupyter_runs.capture.names import did_you_mean
-from jupyter_runs.capture.snapshot import take_snapshot
 from jupyter_runs.errors import (
     FileInRunError,
     FileNotInRunError,
@@ -197,6 +194,9 @@ class RunFiles(RunBase):
         MissingPathError
             If there is no such folder.
         """
+        from jupyter_runs._settings import snapshot_limits
+        from jupyter_runs.capture.snapshot import take_snapshot
+
         folder = Path(path)
         snapshot_id = take_snapshot(
             folder, self._workspace.folder / "snapshots", snapshot_limits(self._workspace.folder)
@@ -209,7 +209,7 @@ class RunFiles(RunBase):
 
         Waits for a snapshot that is being taken in the background.
         """
-        if self._own is not None:
+        if self._own is not None and self._own.here:
             self._own.captured.wait(timeout=60)
         with self._reading() as reader:
             found = reader.facts.get("snapshot")
@@ -352,6 +352,8 @@ def take_up(
 
 
 def _copy(stream: Any, part: Path) -> tuple[int, str]:
+    import hashlib
+
     digest, size = hashlib.sha256(), 0
     with part.open("xb") as file:
         while block := stream.read(_BLOCK):
@@ -363,6 +365,8 @@ def _copy(stream: Any, part: Path) -> tuple[int, str]:
 
 
 def _digest(path: Path) -> str:
+    import hashlib
+
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs import _run_exit
 from jupyter_runs._late import LateWriter
-from jupyter_runs._run_base import RunBase, warn
+from jupyter_runs._run_base import RunBase
 from jupyter_runs.capture.output import Capture
-from jupyter_runs.errors import RunFailedError
-from jupyter_runs.journal import TERMINAL, Status, read_status
+from jupyter_runs.errors import RunFailedError, warn
+from jupyter_runs.journal import TERMINAL
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
+
+    from jupyter_runs.journal import Status
 
 USER_LOG = "user_log.txt"
 _POLL_FIRST, _POLL_MOST = 0.1, 1.0  # seconds between two looks at a run that is waited for
@@ -78,7 +80,10 @@ class RunLife(RunBase):
         What its process still logs is kept.
         """
         if self._folder.ended is None:
-            self._folder.request_cancel(by=_who())
+            try:
+                self._folder.request_cancel(by=_who())
+            except OSError as error:
+                self._writer.fault(error)
             if self._definition("driver"):
                 return
         self._finish("Canceled", message=f"canceled by {_who()}" if _who() else "canceled")
@@ -106,14 +111,13 @@ class RunLife(RunBase):
         own = self._own
         if own is not None and own.here and self._folder.ended is None:
             told = own.settle(patience)
-            for text in told:
-                self._writer.event("warning", text=text)
         try:
             first = self._folder.end(
                 status, code=code, message=message, details=details, by=self._writer.name
             )
         except OSError as error:  # a full disk, the folder gone
             self._writer.fault(error)
+            _run_exit.unregister(self)  # type: ignore[arg-type]
             return
         if not isinstance(self._writer, LateWriter):
             self._writer.close()
@@ -131,9 +135,10 @@ class RunLife(RunBase):
             if error.code is None or error.code == 0:
                 self._finish("Completed", patience=patience)
             else:
-                text = f"the script ended with exit code {error.code}"
+                code = error.code
+                text = f"exit code {code}" if isinstance(code, int) else str(code)
                 self._finish("Failed", code="SystemExit", message=text, patience=patience)
-        elif isinstance(error, (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError)):
+        elif isinstance(error, _interruptions()):
             what = "interrupted" if isinstance(error, KeyboardInterrupt) else "canceled"
             self._finish(
                 "Canceled",
@@ -183,6 +188,8 @@ class RunLife(RunBase):
     # -- how it stands
 
     def _status(self) -> Status:
+        from jupyter_runs.journal import read_status
+
         with self._reading() as reader:
             return read_status(self._folder, reader)
 
@@ -233,6 +240,8 @@ class RunLife(RunBase):
 
     async def wait(self, raise_on_error: bool = True) -> dict[str, Any]:
         """Wait as `wait_for_completion` does, and let other tasks run: ``await run.wait()``."""
+        import asyncio
+
         for pause in self._waiting(show_output=False):
             await asyncio.sleep(pause)
         return self._ended(raise_on_error)
@@ -301,6 +310,14 @@ class _Follow:
             if changed > latest:
                 newest, latest = Path(entry.path), changed
         return newest
+
+
+def _interruptions() -> tuple[type[BaseException], ...]:
+    """Return the exceptions that stop something without anything having failed."""
+    # whoever raises asyncio's has imported it; a script that only logs need not wait for that
+    asyncio = sys.modules.get("asyncio")
+    canceled = (asyncio.CancelledError,) if asyncio is not None else ()
+    return (KeyboardInterrupt, GeneratorExit, *canceled)
 
 
 def _message(error: BaseException) -> str:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from jupyter_runs._run_base import warn
 from jupyter_runs._run_files import files_below, take_up
 from jupyter_runs._settings import snapshot_limits
-from jupyter_runs.errors import RunsError, RunsWarning
+from jupyter_runs.errors import RunsError, SnapshotTooLargeError
 
 if TYPE_CHECKING:
+    from jupyter_runs._settings import SnapshotLimits
     from jupyter_runs.journal import RunFolder, Writer
 
 # The first moments of a run belong to the person: a busy thread would make their calls wait for
 # Python's lock, 5 ms at a time.
 _GRACE = 0.1
+_PATIENCE = 60.0  # seconds for which a folder that was too large is taken to be so still
 _MOST_KNOWN = 1000  # files of an outputs folder that are looked at while the run starts
+
+_told: set[str] = set()
+_too_large: dict[tuple[Path, SnapshotLimits], tuple[float, str]] = {}
 
 
 class Own:
@@ -56,6 +61,7 @@ class Own:
             if place is not None
         ]
         self._hurry = threading.Event()
+        self._late: list[str] = []
 
     @property
     def here(self) -> bool:
@@ -111,22 +117,28 @@ class Own:
         from jupyter_runs.capture.snapshot import take_snapshot
 
         workspace = self._folder.path.parent.parent
+        key = (self._snapshot, snapshot_limits(workspace))
+        looked, text = _too_large.get(key, (-_PATIENCE, ""))
+        if time.monotonic() - looked < _PATIENCE:
+            raise SnapshotTooLargeError(text)  # a sweep need not walk a home folder each time
         try:
-            snapshot_id = take_snapshot(
-                self._snapshot, workspace / "snapshots", snapshot_limits(workspace)
-            )
+            snapshot_id = take_snapshot(self._snapshot, workspace / "snapshots", key[1])
         except RunsError as error:
-            raise type(error)(f"no snapshot was taken: {error}") from None
+            text = f"no snapshot was taken: {error}"
+            if isinstance(error, SnapshotTooLargeError):
+                _too_large[key] = (time.monotonic(), text)
+            raise type(error)(text) from None
         self._writer.event(
             "facts", snapshot=snapshot_id, snapshot_folder=str(self._snapshot.resolve())
         )
 
     def _tell(self, text: str) -> None:
+        # A warning of this thread would be printed below whatever cell runs by then: the run keeps
+        # it at once, and the person hears of it at the run's end, of each thing once.
         self._writer.event("warning", text=text)
-        try:
-            warn(f"run {self._folder.id}: {text}")
-        except RunsWarning:
-            pass  # warnings are errors here, and nobody could catch it in this thread
+        if text not in _told:
+            _told.add(text)
+            self._late.append(text)
 
     # -- at the end
 
@@ -136,7 +148,7 @@ class Own:
         Returns
         -------
         list of str
-            Warnings.
+            What the person should be warned of; the run keeps it already.
         """
         self._hurry.set()
         warnings = []
@@ -144,7 +156,10 @@ class Own:
             warnings.append(f"the snapshot is not ready after {timeout:.0f} s")
         for collection in self._taken:
             warnings += collection.collect(self._folder, self._writer.event)
-        return warnings
+        for text in warnings:
+            self._writer.event("warning", text=text)
+        late, self._late = self._late, []
+        return late + warnings
 
 
 class Collection:
@@ -224,8 +239,6 @@ def _state(file: Path) -> Optional[tuple[int, int, int]]:
 
 def _file_clock() -> int:
     """Return the time by the clock that stamps files, which lags behind the precise one."""
-    import time
-
     if hasattr(time, "CLOCK_REALTIME_COARSE"):
         return time.clock_gettime_ns(time.CLOCK_REALTIME_COARSE)
     return time.time_ns() - 20_000_000

@@ -10,8 +10,6 @@ from jupyter_runs._run_base import RunBase
 from jupyter_runs._run_files import RunFiles, files_below
 from jupyter_runs.capture.names import did_you_mean
 from jupyter_runs.errors import InvalidValueError, MissingPackageError, NotFoundError
-from jupyter_runs.index import find_runs
-from jupyter_runs.journal import RunReader, read_status
 
 if TYPE_CHECKING:
     import os
@@ -54,6 +52,8 @@ class RunReading(RunBase):
         own = self._metrics(name)
         if not recursive:
             return own
+        from jupyter_runs.index import find_runs
+
         found = {self.id: own}
         waiting = [self.id]
         workspace = self._folder.path.parent.parent
@@ -103,6 +103,8 @@ class RunReading(RunBase):
             raise MissingPackageError(
                 "get_metric_frame needs pandas: pip install pandas; get_metrics does without"
             ) from None
+        from jupyter_runs.journal import RunReader
+
         reader = RunReader(self._folder)  # with numpy, which pandas brings
         reader.poll()
         metric = reader.metrics.get(name)
@@ -143,6 +145,8 @@ class RunReading(RunBase):
         ``runId``, ``target``, ``status``, ``startTimeUtc``, ``endTimeUtc``, ``error``, ``warnings``,
         ``properties``, ``tags``, ``params``, ``runDefinition``, ``logFiles``, ``submittedBy`` and more.
         """
+        from jupyter_runs.journal import read_status
+
         with self._reading() as reader:
             status = read_status(self._folder, reader)
             definition = reader.definition

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from jupyter_runs import _run_exit
 from jupyter_runs._numbers import take_number
-from jupyter_runs._run_base import warn
 from jupyter_runs._run_notes import checked_params, secret_params
 from jupyter_runs._run_own import Own
 from jupyter_runs._settings import absolute
 from jupyter_runs.capture.names import display_name, make_run_id
 from jupyter_runs.capture.notebook import where_am_i
 from jupyter_runs.capture.packages import surroundings
-from jupyter_runs.errors import InvalidValueError, MissingPathError, RunExistsError
+from jupyter_runs.errors import InvalidValueError, MissingPathError, RunExistsError, warn
 from jupyter_runs.journal import RunFolder, Writer, check_name, check_run_id, new_writer_name
 from jupyter_runs.journal.errors import shown
 
@@ -62,21 +61,23 @@ def start_run(
     place = _outputs(outputs)
 
     owner = new_writer_name("main")
-    number = take_number(experiment._folder, run_id)
-    folder = RunFolder.create(
-        workspace.folder,
-        run_id,
-        {
-            "experiment": experiment.name,
-            "number": number,
-            "name": display,
-            "parent": None,
-            "type": INTERACTIVE,
-            "creator": user(),
-            "created": time.time(),
-            "owner": owner,
-        },
-    )
+    definition = {
+        "experiment": experiment.name,
+        "number": None,
+        "name": display,
+        "parent": None,
+        "type": INTERACTIVE,
+        "creator": user(),
+        "created": time.time(),
+        "owner": owner,
+    }
+    try:
+        definition["number"] = take_number(experiment._folder, run_id)
+        folder = RunFolder.create(workspace.folder, run_id, definition)
+    except OSError as error:  # a full disk is no reason to stop a training before it begins
+        folder = RunFolder(workspace.folder / "runs" / run_id)
+        folder._definition = {**definition, "id": run_id}
+        warn(f"run {run_id} can't be stored: {error}; the training goes on, and nothing is kept")
     writer = Writer(folder, role="main", name=owner)
     # the first event opens the journal: from here on the run is seen to be running
     writer.event("facts", **surroundings(), **where_am_i())

@@ -5,6 +5,9 @@ Each class carries the HTTP status with which a server answers when it happens.
 
 from __future__ import annotations
 
+import sys
+import warnings
+
 from jupyter_runs.journal.errors import (
     InvalidNameError,
     InvalidPathError,
@@ -42,6 +45,12 @@ class NotFoundError(RunsError, LookupError):
 
 class WorkspaceNotFoundError(NotFoundError):
     """No workspace has this name."""
+
+
+class WorkspaceUnusableError(RunsError):
+    """The folder for a workspace can't be written to."""
+
+    http_status = 403
 
 
 class ExperimentNotFoundError(NotFoundError, KeyError):
@@ -110,6 +119,17 @@ class RunEnvironmentException(RunsError):  # noqa: N818 - the name that scripts 
     http_status = 409
 
 
+_OURS = "jupyter_runs."
+
+
+def warn(text: str) -> None:
+    """Warn with a `RunsWarning`, in the name of the first caller that is none of ours."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, RunsWarning, stacklevel=level)
+
+
 __all__ = [
     "ActiveRunsError",
     "ConflictError",
@@ -139,4 +159,6 @@ __all__ = [
     "WorkspaceExistsError",
     "WorkspaceNameError",
     "WorkspaceNotFoundError",
+    "WorkspaceUnusableError",
+    "warn",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from jupyter_runs._settings import read_json, write_json
 from jupyter_runs.capture.names import check_experiment_name, did_you_mean
 from jupyter_runs.errors import ExperimentNotFoundError, InvalidValueError
-from jupyter_runs.index import find_runs
 from jupyter_runs.journal.errors import shown
 from jupyter_runs.journal.values import check_name
 from jupyter_runs.workspace import Workspace, refuse_active
@@ -59,7 +57,7 @@ class Experiment:
     def _make(self) -> None:
         (self._folder / "numbers").mkdir(parents=True, exist_ok=True)
         if not (self._folder / "experiment.json").exists():
-            facts = {"name": self._name, "id": uuid.uuid4().hex, "created": time.time()}
+            facts = {"name": self._name, "id": os.urandom(16).hex(), "created": time.time()}
             write_json(self._folder / "experiment.json", facts)
         self._note("created")
 
@@ -155,6 +153,8 @@ class Experiment:
         FilterError
             If a filter can't be understood; at the call, not at the first run.
         """
+        from jupyter_runs.index import find_runs
+
         found = find_runs(
             self._workspace.folder,
             experiment=self._name,
@@ -257,12 +257,14 @@ class Experiment:
             raise ExperimentNotFoundError(
                 f"there is no experiment {experiment_id!r} in workspace {self.name!r}"
             )
+        from jupyter_runs.index import find_runs
+
         workspace = self._workspace.folder
         what = f"experiment {self._name!r}"
         refuse_active(workspace, what, experiment=self._name)
         runs = list(find_runs(workspace, experiment=self._name, include_children=True))
         now = time.strftime("%Y%m%d-%H%M%S")
-        trash = workspace / "trash" / f"{now}-{uuid.uuid4().hex[:6]}-{self._name[:100]}"
+        trash = workspace / "trash" / f"{now}-{os.urandom(3).hex()}-{self._name[:100]}"
         (trash / "runs").mkdir(parents=True)
         told = {"what": "experiment", "name": self._name, "time": time.time(), "tags": self.tags}
         write_json(trash / "trash.json", {**told, "runs": [folder.id for folder in runs]})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -25,15 +24,15 @@ from jupyter_runs.errors import (
     RunsError,
     WorkspaceExistsError,
     WorkspaceNotFoundError,
+    WorkspaceUnusableError,
 )
-from jupyter_runs.index import find_runs, workspace_folders
-from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterator, Mapping
 
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.journal import RunFolder
     from jupyter_runs.run import Run
 
 _NO_CLOUD = "local"  # what stands for the cloud's names, which old notebooks put into messages
@@ -67,6 +66,8 @@ class Workspace:
         folder = home / name
         if not folder.is_dir():
             if name != DEFAULT_WORKSPACE:
+                from jupyter_runs.index import workspace_folders
+
                 known = [each.name for each in workspace_folders(home)]
                 raise WorkspaceNotFoundError(
                     f"there is no workspace {name!r} in {home}: {did_you_mean(name, known)}; "
@@ -128,6 +129,8 @@ class Workspace:
         cls, location: Union[str, os.PathLike[str], None] = None
     ) -> dict[str, builtins.list[Workspace]]:
         """Return the workspaces of a location by name, each in a list of one, as that SDK does."""
+        from jupyter_runs.index import workspace_folders
+
         return {folder.name: [cls._at(folder)] for folder in workspace_folders(_home(location))}
 
     @classmethod
@@ -239,6 +242,8 @@ class Workspace:
         return Run._open(self._run_folder(run_id), self)
 
     def _run_folder(self, run_id: str) -> RunFolder:
+        from jupyter_runs.journal import RunFolder
+
         runs = self._folder / "runs"
         if isinstance(run_id, str) and run_id and Path(run_id).name == run_id:
             folder = RunFolder(runs / run_id)
@@ -289,7 +294,7 @@ class Workspace:
         trash = self._folder.parent / ".trash"
         make_private(trash)
         self._folder.rename(
-            trash / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}-{self.name}"
+            trash / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(3).hex()}-{self.name}"
         )
 
     # -- how it shows
@@ -316,18 +321,25 @@ def _home(location: Union[str, os.PathLike[str], None]) -> Path:
 
 
 def _make(folder: Path, **facts: Optional[str]) -> None:
-    make_private(folder.parent)
-    make_private(folder)
-    if not (folder / WORKSPACE_FILE).exists():
-        known = {key: value for key, value in facts.items() if value}
-        write_json(
-            folder / WORKSPACE_FILE,
-            {"name": folder.name, "id": uuid.uuid4().hex, "created": time.time(), **known},
-        )
+    known = {key: value for key, value in facts.items() if value}
+    about = {"name": folder.name, "id": os.urandom(16).hex(), "created": time.time(), **known}
+    try:
+        make_private(folder.parent)
+        make_private(folder)
+        if not (folder / WORKSPACE_FILE).exists():
+            write_json(folder / WORKSPACE_FILE, about)
+    except OSError as error:
+        raise WorkspaceUnusableError(
+            f"workspace {folder.name!r} can't be made in {folder.parent}: {error}; set "
+            "JUPYTER_RUNS_HOME to a folder that you may write to"
+        ) from None
 
 
 def active_runs(workspace: Path, **wanted: Any) -> Iterator[RunFolder]:
     """Yield the runs that have not ended."""
+    from jupyter_runs.index import find_runs
+    from jupyter_runs.journal import TERMINAL, read_status
+
     for folder in find_runs(workspace, include_children=True, **wanted):
         if read_status(folder).status not in TERMINAL:
             yield folder

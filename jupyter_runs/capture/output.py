@@ -12,12 +12,13 @@ Text that never passes through ``sys.stdout`` is not seen: a subprocess's, or a 
 from __future__ import annotations
 
 import contextvars
+import os
 import sys
 import threading
-import warnings
-from typing import TYPE_CHECKING, Any, Callable, Optional, TextIO
+import weakref
+from typing import TYPE_CHECKING, Any, Callable
 
-from jupyter_runs.errors import RunsWarning
+from jupyter_runs.errors import warn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,9 @@ _here: contextvars.ContextVar[tuple[OutputFile, ...]] = contextvars.ContextVar(
     "jupyter_runs_output", default=()
 )
 _ATTRIBUTE = "_jupyter_runs_output"
+_LONGEST_PENDING = 8192  # characters of a line that are kept back at most
 _lock = threading.RLock()
+_files: weakref.WeakSet[OutputFile] = weakref.WeakSet()
 _open_blocks = 0
 _swapped: dict[str, tuple[Any, Tee]] = {}
 _handlers: list[tuple[Any, Any, Tee]] = []
@@ -37,38 +40,49 @@ class OutputFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: Optional[TextIO] = None
-        self._lock = threading.Lock()
+        self._descriptor = -1
+        self._pending = ""
         self._closed = False
+        self._lock = threading.Lock()
+        _files.add(self)
 
     def write(self, text: str) -> None:
         """Add `text`; a full line is on its way to the disk when this returns."""
         with self._lock:
             if self._closed:
                 return
-            try:
-                if self._file is None:
-                    self.path.parent.mkdir(parents=True, exist_ok=True)
-                    self._file = self.path.open("a", encoding="utf-8", errors="replace", newline="")
-                self._file.write(text)
-                if "\n" in text or "\r" in text:
-                    self._file.flush()
-            except (OSError, ValueError) as error:
-                self._closed = True  # once; a print must never raise because of us
-                warnings.warn(
-                    f"{self.path} is no longer written: {error}", RunsWarning, stacklevel=4
-                )
+            self._pending += text
+            if "\n" in text or "\r" in text or len(self._pending) > _LONGEST_PENDING:
+                self._store()
 
     def close(self) -> None:
         """Close the file; later text is dropped."""
         with self._lock:
+            if not self._closed and self._pending:
+                self._store()
             self._closed = True
-            file, self._file = self._file, None
-            if file is not None:
-                try:
-                    file.close()
-                except OSError:
-                    pass  # a full disk was told of already, or is by the journal
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+    def _store(self) -> None:
+        data = self._pending.encode("utf-8", "replace")
+        self._pending = ""
+        try:
+            if self._descriptor < 0:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+                self._descriptor = os.open(self.path, flags, 0o600)
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+        except OSError as error:
+            self._closed = True  # once; a print must never raise because of us
+            warn(f"{self.path} is no longer written: {error}")
+
+    def forked(self) -> None:
+        """In a forked child: what is pending is the parent's to write, and so may be the lock."""
+        self._lock = threading.Lock()
+        self._pending = ""
 
 
 class Tee:
@@ -187,3 +201,14 @@ def _watch_threads() -> None:
     setattr(start_in_block, _ATTRIBUTE, True)
     start_in_block.__doc__ = start.__doc__
     threading.Thread.start = start_in_block  # type: ignore[method-assign]
+
+
+def _forked() -> None:
+    global _lock
+    _lock = threading.RLock()
+    for file in list(_files):
+        file.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

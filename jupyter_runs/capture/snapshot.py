@@ -47,7 +47,7 @@ _NEVER_FOLDERS = frozenset(
         ".jupyter_runs",
     ]
 )
-_LONGEST_WALK = 5.0  # seconds; a home folder is known to be too large long before its end
+_LONGEST_WALK = 2.0  # seconds; a home folder is known to be too large long before its end
 _TOLD = 5  # largest entries that an error names
 
 _lock = threading.Lock()

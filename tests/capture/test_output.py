@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import logging
+import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -173,6 +174,19 @@ def test_a_file_that_cannot_be_written_is_one_warning(tmp_path, capsys):
         print_two_lines(tmp_path / "file" / "log")
     assert len(caught) == 1
     assert capsys.readouterr().out == "one\ntwo\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_writes_its_own_words_once(tmp_path):
+    with block(tmp_path / "a"):
+        print("begun, ", end="")
+        child = os.fork()
+        if child == 0:
+            print("child")
+            os._exit(0)
+        os.waitpid(child, 0)
+        print("parent")
+    assert sorted((tmp_path / "a").read_text().splitlines()) == ["begun, parent", "child"]
 
 
 def test_any_text(tmp_path):

@@ -54,6 +54,32 @@ class TestScript:
         assert error["message"] == "ValueError: no luck"
         assert "train.py" in error["details"]
 
+    @pytest.mark.parametrize("how", ["sys.exit(3)", "def f():\n    sys.exit('no data')\nf()"])
+    def test_an_exit_code_fails_it(self, ws, script, how):
+        done = script(START + how)
+        done.wait()
+        assert done.process.returncode in (1, 3)
+        error = newest(ws).get_details()["error"]["error"]
+        assert error["code"] == "SystemExit"
+        assert error["message"].endswith(("exit code 3", "no data"))
+
+    @pytest.mark.parametrize(
+        "how",
+        [
+            "sys.exit()",
+            "sys.exit(0)",
+            "try:\n    sys.exit(3)\nexcept SystemExit:\n    pass\nprint()",
+            "try:\n    sys.exit(3)\nexcept SystemExit:\n    print()",
+            "def f():\n    try:\n        sys.exit(3)\n    except SystemExit:\n        pass\nf()\nprint()",
+            "import threading\nt = threading.Thread(target=sys.exit, args=(3,)); t.start(); t.join()",
+        ],
+    )
+    def test_an_exit_that_is_good_or_was_caught(self, ws, script, how):
+        done = script(START + how)
+        done.wait()
+        assert done.process.returncode == 0
+        assert newest(ws).get_status() == "Completed"
+
     def test_a_hook_that_was_there_is_called(self, ws, script):
         hook = "import sys\nsys.excepthook = lambda *a: print('mine', a[1])\n"
         assert script(hook + START + "1 / 0").wait().startswith("Using")

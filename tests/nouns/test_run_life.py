@@ -115,7 +115,7 @@ class TestBlock:
         assert capsys.readouterr().out == "out\n"
 
     def test_an_exception_fails_and_goes_on_up(self, exp):
-        with pytest.raises(ZeroDivisionError), exp.start_logging(snapshot_directory=None) as run:  # noqa: PT012
+        with pytest.raises(ZeroDivisionError), exp.start_logging(snapshot_directory=None) as run:
             print("before")
             1 / 0  # noqa: B018
         details = run.get_details()

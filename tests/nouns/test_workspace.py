@@ -19,6 +19,7 @@ from jupyter_runs.errors import (
     WorkspaceExistsError,
     WorkspaceNameError,
     WorkspaceNotFoundError,
+    WorkspaceUnusableError,
 )
 from jupyter_runs.experiment import Experiment
 from jupyter_runs.workspace import Workspace
@@ -58,6 +59,13 @@ def test_home_without_the_variable_is_in_jupyters_data_folder(monkeypatch, tmp_p
     assert _data_dir_by_rule() == jupyter_data_dir()
 
 
+def test_a_home_that_cannot_be_written_to(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("JUPYTER_RUNS_HOME", str(tmp_path / "file" / "runs"))
+    with pytest.raises(WorkspaceUnusableError, match="JUPYTER_RUNS_HOME"):
+        Workspace()
+
+
 def test_names_of_the_cloud_are_str(ws):
     for text in (ws.name, ws.location, ws.subscription_id, ws.resource_group, ws.id):
         assert isinstance(text, str)
@@ -89,7 +97,7 @@ def test_a_name_is_taken_or_refused_by_name(name):
     try:
         assert check_workspace_name(name) == name
     except WorkspaceNameError as error:
-        assert repr(name)[:20] in str(error)  # noqa: PT017
+        assert repr(name)[:20] in str(error)
     else:
         assert name.isascii()
         assert "/" not in name
