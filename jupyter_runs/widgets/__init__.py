@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "ExperimentDetails", "RunDetails", "compare"]
 
-_HOME = {"RunDetails": "details", "Comparison": "compare", "ExperimentDetails": "compare", "compare": "compare"}
+_HOME = {
+    "RunDetails": "details",
+    "Comparison": "compare",
+    "ExperimentDetails": "compare",
+    "compare": "compare",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -83,7 +83,13 @@ class _Drawn:
     def _line(self, **settings: Any) -> Any:
         keep = {"x": True, "y": True}  # the frame alone says what is in sight
         return bqplot.Lines(
-            x=[], y=[], scales=self._scales, colors=[self.color], preserve_domain=keep, marker_size=18, **settings
+            x=[],
+            y=[],
+            scales=self._scales,
+            colors=[self.color],
+            preserve_domain=keep,
+            marker_size=18,
+            **settings,
         )
 
     def _scatter(self, scales: dict[str, Any], marker: str, size: int) -> Any:
@@ -102,7 +108,11 @@ class _Drawn:
     @property
     def marks(self) -> list[Any]:
         """All marks, the line first."""
-        return [self.line, *(m for m in (self.faint, self._dots) if m is not None), *self._gaps.values()]
+        return [
+            self.line,
+            *(m for m in (self.faint, self._dots) if m is not None),
+            *self._gaps.values(),
+        ]
 
     def draw(self, line: Line) -> None:
         dots = _dotted(line.y)
@@ -131,7 +141,9 @@ class _Drawn:
             if marker not in self._gaps:
                 self._gaps[marker] = self._scatter(self._spots, marker, 34)
             at = np.array(places.get(marker, []), dtype=float)
-            _put(self._gaps[marker], at, np.full(len(at), 0.95 if marker == "triangle-up" else 0.05))
+            _put(
+                self._gaps[marker], at, np.full(len(at), 0.95 if marker == "triangle-up" else 0.05)
+            )
 
 
 def _put(mark: Any, x: Any, y: Any) -> None:
@@ -171,6 +183,8 @@ class ChartCard:
         self._foot = html("jpr-card-foot")
         self._more = html("jpr-card-more")
         self._figure: Any = None
+        self._scale_x: Any = None
+        self._scale_y: Any = None
         self._chart: Any = None
         self.info: dict[str, Any] = {}
         self.box = ipywidgets.VBox(layout=layout())
@@ -183,7 +197,7 @@ class ChartCard:
         log = _is_log(chart, log_y)
         if self._figure is None or log != self._log:
             self._build(log)
-        self._draw(chart, log, colors)
+        self._draw(chart, colors)
         self._head.value = self._head_html(chart)
         self._value.value = self._value_html(chart)
         self._foot.value = self._foot_html(chart)
@@ -222,13 +236,17 @@ class ChartCard:
         )
         self._figure._dom_classes = ("jpr-plot",)
 
-    def _draw(self, chart: Chart, log: bool, colors: Sequence[str]) -> None:
+    def _draw(self, chart: Chart, colors: Sequence[str]) -> None:
         scales = {"x": self._scale_x, "y": self._scale_y}
         drawn: dict[str, _Drawn] = {}
         for index, line in enumerate(chart.lines):
             color = colors[index] if index < len(colors) else line_color(index)
             old = self._drawn.get(line.key)
-            one = old if old is not None and old.color == color else _Drawn(color, scales, self._figure.scale_y)
+            one = (
+                old
+                if old is not None and old.color == color
+                else _Drawn(color, scales, self._figure.scale_y)
+            )
             if line.key in self._hidden:
                 one.line.visible = False
                 self._hidden.discard(line.key)
@@ -252,7 +270,10 @@ class ChartCard:
         shown = [line for line in chart.lines if drawn[line.key].line.visible] or chart.lines
         x, y = _x_frame(chart), _y_frame(shown, bool(self._log))
         if self.window is not None and list(self._frame.x) and self._scale_x.min is not None:
-            x = (float(self._frame.x[0]), float(self._frame.x[1]))  # the way back stays as wide as it was
+            x = (
+                float(self._frame.x[0]),
+                float(self._frame.x[1]),
+            )  # the way back stays as wide as it was
         if list(self._frame.x) != list(x) or list(self._frame.y) != list(y):
             with self._frame.hold_sync():
                 self._frame.x, self._frame.y = np.array(x), np.array(y)

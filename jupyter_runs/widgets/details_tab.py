@@ -27,7 +27,9 @@ class Tagger(Protocol):
 class DetailsTab:
     """Sections of labels and texts, and the tags."""
 
-    def __init__(self, view: RunView, tagger: Tagger, act: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self, view: RunView, tagger: Tagger, act: Callable[[Callable[[], None]], None]
+    ) -> None:
         self._view = view
         self._tagger = tagger
         self._tags = html("jpr-tags")
@@ -52,7 +54,9 @@ class DetailsTab:
         self._tags.value = f"<h4>Tags</h4>{chips or '<span class=jpr-dim>none yet</span>'}"
         self._sections.value = "".join(
             f"<section><h4>{escape(section.title)}</h4><dl>"
-            + "".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in section.rows)
+            + "".join(
+                f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in section.rows
+            )
             + "</dl></section>"
             for section in self._view.details()
             if section.rows and section.title != "Tags"

@@ -42,7 +42,9 @@ class Header:
         Called when the buttons are pressed.
     """
 
-    def __init__(self, interval: float, on_cancel: Callable[[], None], on_refresh: Callable[[], None]) -> None:
+    def __init__(
+        self, interval: float, on_cancel: Callable[[], None], on_refresh: Callable[[], None]
+    ) -> None:
         self._interval = interval
         self._title = html("jpr-title-row")
         self._links = html("jpr-links")
@@ -56,7 +58,9 @@ class Header:
         self._error = html("jpr-failure")
         actions = box(self.cancel, self.refresh, self._links, classes=("jpr-actions",))
         top = box(self._title, actions, classes=("jpr-head",))
-        self.panel = box(top, self._bar, self._times, self._notes, self._error, classes=("jpr-header",))
+        self.panel = box(
+            top, self._bar, self._times, self._notes, self._error, classes=("jpr-header",)
+        )
 
     def update(self, head: Head, *, fault: str = "") -> None:
         """Show the header as it is now."""
@@ -89,9 +93,7 @@ class Header:
     def _links_html(head: Head) -> str:
         parts = ""
         if head.portal_url and head.portal_url.startswith(("http://", "https://", "/")):
-            parts += (
-                f'<a class="jpr-button" href="{escape(head.portal_url)}" target="_blank" rel="noopener">↗ Portal</a>'
-            )
+            parts += f'<a class="jpr-button" href="{escape(head.portal_url)}" target="_blank" rel="noopener">↗ Portal</a>'
         return parts + (
             f'<button type="button" class="jpr-button" data-jpr="copy" data-text="{escape(head.id)}" '
             f'title="Copy the run id: {escape(head.id)}">Copy id</button>'
@@ -131,18 +133,20 @@ class Header:
 
     @staticmethod
     def _notes_html(head: Head, fault: str) -> str:
-        notes = [
-            '<p class="jpr-busy" role="status">The kernel is busy. Tabs, legend, values under the pointer and '
-            "zoom work; smoothing, search and exact points wait for it.</p>"
-        ]
+        busy = (
+            "The kernel is busy. Tabs, legend, values under the pointer and zoom work; "
+            "smoothing, search and exact points wait for it."
+        )
+        notes = [f'<p class="jpr-busy" role="status">{busy}</p>']
         if fault:
             notes.append(f'<p class="jpr-warning">⚠ {escape(fault)}</p>')
         if head.reason and head.status in ("NotResponding", "Canceled"):
             notes.append(f'<p class="jpr-warning">{escape(head.reason)}</p>')
-        for warning in head.warnings[-3:]:
-            notes.append(f'<p class="jpr-warning">⚠ {escape(warning)}</p>')
+        notes += [f'<p class="jpr-warning">⚠ {escape(text)}</p>' for text in head.warnings[-3:]]
         if len(head.warnings) > 3:
-            notes.append(f'<p class="jpr-warning">and {len(head.warnings) - 3:,} more, under Details</p>')
+            notes.append(
+                f'<p class="jpr-warning">and {len(head.warnings) - 3:,} more, under Details</p>'
+            )
         return "".join(notes)
 
     @staticmethod
@@ -155,7 +159,7 @@ class Header:
             where.append(f"at step {head.last_step:,}")
         parts = (
             f'<p class="jpr-error" role="alert"><b>{escape(error)}</b> '
-            f'<span>{escape(", ".join(where))}</span></p>'
+            f"<span>{escape(', '.join(where))}</span></p>"
         )
         tail = head.log_tail
         if tail is not None and tail.text.strip():

@@ -37,7 +37,9 @@ class HtmlCard:
         self.box._dom_classes = ("jpr-card", f"jpr-card-{self.ident}", f"jpr-card-of-{chart.kind}")
         title = f'<span class="jpr-card-title" title="{escape(chart.description or chart.key)}">'
         self._head.value = f"{title}{escape(chart.title)}</span>"
-        self._value.value = f"<b>{escape(chart.last_text)}</b>" if chart.kind != "text" and chart.last_text else ""
+        self._value.value = (
+            f"<b>{escape(chart.last_text)}</b>" if chart.kind != "text" and chart.last_text else ""
+        )
         self._body.value = self._body_html(chart)
         self._foot.value = f'<span class="jpr-badge">{escape(chart.badge)}</span>'
 

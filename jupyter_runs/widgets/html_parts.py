@@ -17,7 +17,9 @@ TEXTS_SHOWN = 100
 def _fold(summary: str, body: str, keep: str, folded: bool) -> str:
     if not folded:
         return body
-    return f'<details data-keep="{escape(keep)}"><summary>{escape(summary)}</summary>{body}</details>'
+    return (
+        f'<details data-keep="{escape(keep)}"><summary>{escape(summary)}</summary>{body}</details>'
+    )
 
 
 def rows_html(table: Table, *, keep: str, folded: bool = False) -> str:
@@ -62,7 +64,9 @@ def texts_html(texts: Sequence[TextItem], *, keep: str, folded: bool = False) ->
 
 def matrix_html(matrix: Matrix) -> str:
     """Return a confusion matrix as a heat map; each cell says its count, colour only repeats it."""
-    head = "".join(f'<th scope="col" title="{escape(name)}">{escape(name)}</th>' for name in matrix.labels)
+    head = "".join(
+        f'<th scope="col" title="{escape(name)}">{escape(name)}</th>' for name in matrix.labels
+    )
     body = ""
     for name, counts, shares in zip(matrix.labels, matrix.counts, matrix.shares):
         cells = "".join(
@@ -75,5 +79,5 @@ def matrix_html(matrix: Matrix) -> str:
     return (
         '<div class="jpr-scroll jpr-scroll-matrix" tabindex="0" role="region" aria-label="confusion matrix">'
         f'<table class="jpr-matrix"><caption>predicted →, true ↓</caption>'
-        f'<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -29,7 +29,12 @@ class _ImageCard:
         self._image = html("jpr-image")
         self._foot = html("jpr-card-foot")
         self._slider = ipywidgets.IntSlider(
-            min=0, max=0, readout=False, description="Step", continuous_update=True, layout=layout(display="none")
+            min=0,
+            max=0,
+            readout=False,
+            description="Step",
+            continuous_update=True,
+            layout=layout(display="none"),
         )
         self._slider.observe(lambda _: act(self._show), "value")
         self.box = ipywidgets.VBox(

@@ -104,5 +104,9 @@ class LogsTab:
 
     def _tell(self, part: LogPart) -> None:
         self._earlier.layout = layout() if self._begin > 0 else layout(display="none")
-        shown = f"last {size(self._end - self._begin)} of {size(part.size)}" if self._begin else size(part.size)
+        shown = (
+            f"last {size(self._end - self._begin)} of {size(part.size)}"
+            if self._begin
+            else size(part.size)
+        )
         self._info.value = f"<span>{escape(shown)}</span>"

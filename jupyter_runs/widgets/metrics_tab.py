@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     class Source(Protocol):
         """What charts come from: a run's view, or a comparison's."""
 
-        def tiles(self, search: str = "") -> list[Tile]: ...
-        def chart_keys(self, search: str = "") -> list[str]: ...
-        def chart_version(self, key: str) -> int: ...
-        def chart(self, key: str, options: ChartOptions | None = None) -> Chart: ...
+        def tiles(self, search: str = "") -> list[Tile]: ...  # noqa: D102
+        def chart_keys(self, search: str = "") -> list[str]: ...  # noqa: D102
+        def chart_version(self, key: str) -> int: ...  # noqa: D102
+        def chart(self, key: str, options: ChartOptions | None = None) -> Chart: ...  # noqa: D102
 
 
 PAGE = 12  # cards made at a time
@@ -73,14 +73,24 @@ class MetricsTab:
         self._grid = box(classes=("jpr-grid",))
         self._more = button("Show more", "Show more charts", "jpr-more")
         self._more.on_click(lambda _: act(self._show_more))
-        self.panel = box(self._bar, self._tiles, self._empty, self._grid, self._more, classes=("jpr-panel",))
+        self.panel = box(
+            self._bar, self._tiles, self._empty, self._grid, self._more, classes=("jpr-panel",)
+        )
 
     def _tools(self) -> None:
         self._search = ipywidgets.Text(placeholder="Find a metric…", layout=layout())
         self._smoothing = ipywidgets.FloatSlider(
-            value=0.0, min=0.0, max=0.99, step=0.01, description="Smoothing", continuous_update=False, layout=layout()
+            value=0.0,
+            min=0.0,
+            max=0.99,
+            step=0.01,
+            description="Smoothing",
+            continuous_update=False,
+            layout=layout(),
         )
-        self._x = ipywidgets.ToggleButtons(options=["step", "time", "relative"], description="X", layout=layout())
+        self._x = ipywidgets.ToggleButtons(
+            options=["step", "time", "relative"], description="X", layout=layout()
+        )
         self._log = ipywidgets.Checkbox(description="log y", indent=False, layout=layout())
         self._bar = box(self._search, self._smoothing, self._x, self._log, classes=("jpr-toolbar",))
         self._search.observe(lambda _: self._act(self._searched), "value")
@@ -115,7 +125,10 @@ class MetricsTab:
     def options(self, window: tuple[float, float] | None = None) -> ChartOptions:
         """How the person wants the charts."""
         return ChartOptions(
-            x=self._x.value, smoothing=float(self._smoothing.value), log_y=bool(self._log.value), window=window
+            x=self._x.value,
+            smoothing=float(self._smoothing.value),
+            log_y=bool(self._log.value),
+            window=window,
         )
 
     def refresh(self, *, everything: bool = False) -> None:
@@ -132,7 +145,9 @@ class MetricsTab:
         rest = len(keys) - len(shown)
         self._more.description = f"Show {min(PAGE, rest)} more of {rest:,}"
         self._more.layout = layout() if rest else layout(display="none")
-        usable = any(isinstance(card, ChartCard) for card in self._cards.values()) or bool(search or rest)
+        usable = any(isinstance(card, ChartCard) for card in self._cards.values()) or bool(
+            search or rest
+        )
         self._bar.layout = layout() if usable or tiles else layout(display="none")
         self._tell()
 
@@ -140,7 +155,8 @@ class MetricsTab:
         """Return the charts to draw now: new ones, those in sight, and some of the others in turn."""
         stage = self._stage()
         sight = set(stage.sight) if stage is not None else set()
-        near, far = [], []
+        near: list[str] = []
+        far: list[str] = []
         for key in shown:
             card = self._cards.get(key)
             if card is not None and self._drawn.get(key) == self._wanted(key, card):
@@ -151,7 +167,9 @@ class MetricsTab:
         return near + far[:BUDGET]
 
     def _wanted(self, key: str, card: ChartCard | HtmlCard | None) -> tuple[int, ChartOptions]:
-        return self._source.chart_version(key), self.options(card.window if card is not None else None)
+        return self._source.chart_version(key), self.options(
+            card.window if card is not None else None
+        )
 
     def _draw(self, key: str) -> None:
         card = self._cards.get(key)
@@ -166,7 +184,9 @@ class MetricsTab:
             card = ChartCard(ident, self._zoomed) if kind is ChartCard else HtmlCard(ident)
             self._cards[key] = card
         if isinstance(card, ChartCard):
-            card.update(chart, log_y=wanted[1].log_y, colors=self._colors(chart) if self._colors else ())
+            card.update(
+                chart, log_y=wanted[1].log_y, colors=self._colors(chart) if self._colors else ()
+            )
             wanted = (wanted[0], self.options(card.window))
         else:
             card.update(chart)
@@ -208,7 +228,9 @@ class MetricsTab:
             for tile in tiles[:TILES_SHOWN]
         ]
         if len(tiles) > TILES_SHOWN:
-            parts.append(f'<div class="jpr-tile-rest">and {len(tiles) - TILES_SHOWN:,} more: search for them</div>')
+            parts.append(
+                f'<div class="jpr-tile-rest">and {len(tiles) - TILES_SHOWN:,} more: search for them</div>'
+            )
         return "".join(parts)
 
     @staticmethod
@@ -217,7 +239,9 @@ class MetricsTab:
             return ""
         if search:
             return f"<p>No metric has <code>{escape(search)}</code> in its name.</p>"
-        return '<p>Nothing logged yet.</p><p><code>run.log("loss", 0.5)</code> shows here at once.</p>'
+        return (
+            '<p>Nothing logged yet.</p><p><code>run.log("loss", 0.5)</code> shows here at once.</p>'
+        )
 
 
 def _grouped(keys: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -228,5 +252,8 @@ def _grouped(keys: list[str]) -> tuple[list[str], dict[str, str]]:
     prefixes = {key: key.partition("/")[0] if "/" in key.strip("/") else "" for key in keys}
     counts = Counter(prefixes.values())
     groups = {key: prefix if counts[prefix] > 1 else "" for key, prefix in prefixes.items()}
-    order = {group: place for place, group in enumerate(["", *dict.fromkeys(g for g in groups.values() if g)])}
+    order = {
+        group: place
+        for place, group in enumerate(["", *dict.fromkeys(g for g in groups.values() if g)])
+    }
     return sorted(keys, key=lambda key: order[groups[key]]), groups

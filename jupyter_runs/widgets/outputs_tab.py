@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from jupyter_runs.views.run_view import RunView
 
-DOWNLOAD_UP_TO = 32_000_000  # bytes that go through the kernel's message; larger ones lie at their path
+DOWNLOAD_UP_TO = (
+    32_000_000  # bytes that go through the kernel's message; larger ones lie at their path
+)
 FILES_SHOWN = 500
 
 

@@ -81,7 +81,10 @@ class Poller:
                 return
             self._stop = threading.Event()
             self._thread = threading.Thread(
-                target=_loop, args=(self._target, self._stop), name="jupyter_runs widget", daemon=True
+                target=_loop,
+                args=(self._target, self._stop),
+                name="jupyter_runs widget",
+                daemon=True,
             )
             _alive.add(self)
             self._thread.start()

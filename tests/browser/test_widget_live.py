@@ -35,7 +35,12 @@ def shown(lab):
     lab.hide_sidebars()
     lab.set_width(1400, 1400)
     lab.new_notebook(
-        SETUP, SHOW, BUSY.format(seconds=25), "run.log('late', 42)", "run.complete()", "run.log('loss', 9.0, step=500)"
+        SETUP,
+        SHOW,
+        BUSY.format(seconds=25),
+        "run.log('late', 42)",
+        "run.complete()",
+        "run.log('loss', 9.0, step=500)",
     )
     lab.run_cell(0)
     lab.run_cell(1)
@@ -48,7 +53,11 @@ def root_of(lab):
 
 
 def card(lab, title):
-    return root_of(lab).locator(".jpr-card").filter(has=lab.page.locator(f".jpr-card-title:text-is('{title}')"))
+    return (
+        root_of(lab)
+        .locator(".jpr-card")
+        .filter(has=lab.page.locator(f".jpr-card-title:text-is('{title}')"))
+    )
 
 
 def plot_box(lab, title):
@@ -93,7 +102,9 @@ def test_moves_while_the_main_thread_is_busy(shown):
     expect(root_of(lab).locator(".jpr-log")).to_contain_text("line 399")
     tab(lab, "Metrics").click()
     card(lab, "pair").get_by_role("button", name="a", exact=True).click()
-    expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute(
+        "aria-pressed", "false"
+    )
     drag(lab, "loss", 0.2, 0.5)
     expect(card(lab, "loss").get_by_text("Reset zoom")).to_be_visible()
     assert "0" not in x_labels(lab, "loss")
@@ -153,7 +164,9 @@ def test_a_renewed_picture_costs_nothing_that_was_set(shown):
     before = picture()
     lab.run_cell(4)  # the end of the run renews the picture
     lab.page.wait_for_function("b => jr.outputs(1)[0].data['text/html'] !== b", arg=before)
-    lab.page.wait_for_function("() => document.querySelector('.jpr-pill').textContent.includes('Completed')")
+    lab.page.wait_for_function(
+        "() => document.querySelector('.jpr-pill').textContent.includes('Completed')"
+    )
     lab.page.wait_for_timeout(500)  # give a flash the time to be seen
     assert lab.page.evaluate("window.missed") == 0
     assert root_of(lab).get_attribute("data-first") == "yes"
@@ -165,7 +178,9 @@ def test_a_renewed_picture_costs_nothing_that_was_set(shown):
     expect(root_of(lab).get_by_placeholder("Find a metric…")).to_have_value("o")
     root_of(lab).get_by_placeholder("Find a metric…").fill("")
     assert x_labels(lab, "loss") == labels
-    expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute(
+        "aria-pressed", "false"
+    )
     assert lab.errors == []
 
 
@@ -183,7 +198,9 @@ def test_comes_back_after_a_reload_as_it_was(shown):
     tab(lab, "Metrics").click()
     expect(card(lab, "loss").get_by_text("Reset zoom")).to_be_visible()
     assert x_labels(lab, "loss") == labels
-    expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute(
+        "aria-pressed", "false"
+    )
     lab.run_cell(3)
     expect(root_of(lab).locator(".jpr-tile", has_text="late")).to_contain_text("42")
     assert lab.errors == []
@@ -220,5 +237,7 @@ def test_the_picture_stands_while_a_busy_kernel_cannot_answer(shown):
     output = lab.page.locator(".jp-Notebook-cell").nth(1).locator(".jp-Cell-outputArea")
     expect(output.locator(".jp-Runs-picture")).to_be_visible()
     expect(output).to_contain_text("live / run 1")
-    expect(output.locator(".jpr-root")).to_be_visible(timeout=60_000)  # as soon as the kernel is free
+    expect(output.locator(".jpr-root")).to_be_visible(
+        timeout=60_000
+    )  # as soon as the kernel is free
     expect(output.locator(".jp-Runs-picture")).to_be_hidden()

@@ -167,7 +167,7 @@ class Page {
   sorted(button) {
     const table = button.closest("table");
     const state = { ...this.model.get("ui").sort };
-    const column = Number(button.dataset.column);
+    const { column } = button.dataset;
     const [old, down] = state[table.dataset.sort] ?? [];
     state[table.dataset.sort] = [column, old === column ? !down : false];
     this.model.set("ui", { ...this.model.get("ui"), sort: state });
@@ -175,14 +175,16 @@ class Page {
     this.sort(table);
   }
 
+  // By the name of a column: its place may change when other runs come.
   sort(table) {
     const [column, down] = this.model.get("ui").sort?.[table.dataset.sort] ?? [];
-    if (column === undefined) return;
-    const key = `${column} ${down}`;
-    if (table.dataset.sorted === key) return;
+    const heads = [...table.tHead.rows[0].cells];
+    const place = heads.findIndex((head) => head.querySelector("button")?.dataset.column === column);
+    const key = `${place} ${down}`;
+    if (place < 0 || table.dataset.sorted === key) return;
     table.dataset.sorted = key;
     const value = (row) => {
-      const text = row.cells[column]?.dataset.v ?? "";
+      const text = row.cells[place]?.dataset.v ?? "";
       return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
     };
     const compare = (a, b) => {
@@ -192,8 +194,8 @@ class Page {
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
     };
     table.tBodies[0].append(...[...table.tBodies[0].rows].sort(compare));
-    for (const head of table.tHead.rows[0].cells) {
-      const way = head.cellIndex === column ? (down ? "descending" : "ascending") : "none";
+    for (const head of heads) {
+      const way = head.cellIndex === place ? (down ? "descending" : "ascending") : "none";
       head.setAttribute("aria-sort", way);
     }
   }

@@ -1,0 +1,181 @@
+"""Several runs as a table: status, what they were given, what came out, the best marked."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from jupyter_runs.views.format import count, duration, escape, moment, number, shorten
+
+from .header import pill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jupyter_runs.views import MetricSummary, RunRow, TableView
+
+COLUMNS = 12  # of parameters, and as many of metrics
+_LOW = re.compile(
+    r"loss|err|mse|rmse|mae|mape|perplex|nll|cost|wer\b|cer\b|latency|regret", re.IGNORECASE
+)
+_HIGH = re.compile(
+    r"acc|auc|f1|score|\br2\b|r²|precision|recall|\bmap\b|map@|bleu|rouge|iou|dice|reward|psnr|ssim",
+    re.IGNORECASE,
+)
+
+
+def better(name: str) -> str:
+    """Return which values of a metric are better as far as its name tells: "low", "high" or ""."""
+    low, high = _LOW.search(name), _HIGH.search(name)
+    if bool(low) == bool(high):
+        return ""
+    return "low" if low else "high"
+
+
+def best(name: str, rows: Sequence[RunRow]) -> dict[str, str]:
+    """Return which runs have the best value of a metric, as id and how it is told; ties all count.
+
+    A curve counts with its last value, as the table shows it.
+    """
+    way = better(name)
+    values = {}
+    for row in rows:
+        value = _value(row.metrics.get(name))
+        if value is not None:
+            values[row.head.id] = value
+    if not way or len(values) < 2:
+        return {}
+    winner = (min if way == "low" else max)(values.values())
+    if all(value == winner for value in values.values()):
+        return {}
+    said = f"{'lowest' if way == 'low' else 'highest'} {name}"
+    return {run: said for run, value in values.items() if value == winner}
+
+
+def _value(metric: MetricSummary | None) -> float | None:
+    if metric is None or isinstance(metric.last, (bool, str)) or metric.last is None:
+        return None
+    try:
+        value = float(metric.last)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def differing_metrics(table: TableView) -> tuple[str, ...]:
+    """Return the metrics that are not the same in all runs; all of them when none differs."""
+    found = []
+    for name in table.metrics:
+        texts = {None if (m := row.metrics.get(name)) is None else m.text for row in table.rows}
+        if len(texts) > 1 or len(table.rows) < 2:
+            found.append(name)
+    return tuple(found) or table.metrics
+
+
+def table_html(table: TableView, colors: Mapping[str, str]) -> str:
+    """Return the table; the page sorts it by `data-v` when a heading is pressed.
+
+    Parameters
+    ----------
+    table
+        The runs.
+    colors
+        By run id: the colour that its curves have.
+    """
+    params = (table.differing or table.params)[:COLUMNS]
+    metrics = differing_metrics(table)[:COLUMNS]
+    winners = {name: best(name, table.rows) for name in metrics}
+    names = [("Run", "run"), ("Status", "status"), ("Started", "started"), ("Took", "took")]
+    names += [(name, f"param:{name}") for name in params] + [
+        (name, f"metric:{name}") for name in metrics
+    ]
+    words = {
+        name for name in params if any(isinstance(row.params.get(name), str) for row in table.rows)
+    }
+    head = "".join(
+        f'<th scope="col" aria-sort="none" class="{_side(index, name, words)}"><button type="button" data-jpr="sort" '
+        f'data-column="{escape(key)}" title="Sort by {escape(name)}">{escape(shorten(name, 40))}</button></th>'
+        for index, (name, key) in enumerate(names)
+    )
+    body = "".join(
+        _row(row, params, metrics, winners, colors.get(row.head.id, "")) for row in table.rows
+    )
+    same = [name for name in table.params if name not in params]
+    notes = []
+    if len(table.rows) < table.total:
+        notes.append(f"the newest {len(table.rows):,} of {count(table.total, 'run')}")
+    if same and table.differing:
+        notes.append(
+            f"{count(len(same), 'parameter')} the same in all: {', '.join(same[:6])}{' …' if len(same) > 6 else ''}"
+        )
+    if (hidden := len(table.metrics) - len(metrics)) > 0:
+        notes.append(f"{count(hidden, 'metric')} not in the table")
+    foot = f'<p class="jpr-badge">{escape(" · ".join(notes))}</p>' if notes else ""
+    return (
+        '<div class="jpr-scroll" tabindex="0" role="region" aria-label="runs">'
+        f'<table class="jpr-table jpr-runs-table" data-sort="runs"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{foot}"
+    )
+
+
+def _side(index: int, name: str, words: set[str]) -> str:
+    return "" if index < 3 or name in words else "jpr-number"
+
+
+def _row(
+    row: RunRow,
+    params: Sequence[str],
+    metrics: Sequence[str],
+    winners: dict[str, dict[str, str]],
+    color: str,
+) -> str:
+    head = row.head
+    swatch = f'<i class="jpr-swatch" style="background:{color}"></i> ' if color else ""
+    label = head.name if head.number is None else f"{head.number}</b> {escape(head.name)}"
+    title = f"<b>{label}" if head.number is not None else f"<b>{escape(label)}</b>"
+    tags = "".join(
+        f' <span class="jpr-chip jpr-chip-small">{escape(shorten(key if value is None else f"{key}: {value}", 30))}</span>'
+        for key, value in list(row.tags.items())[:3]
+    )
+    cells = [
+        _cell(
+            f'{swatch}<span title="{escape(head.id)}">{title}</span>{tags}',
+            head.number if head.number is not None else head.name,
+        ),
+        _cell(pill(head), head.status),
+        _cell(escape(moment(head.started)[:16]), head.started),
+        _cell(duration(head.elapsed), head.elapsed, "jpr-number"),
+    ]
+    for name in params:
+        value = row.params.get(name)
+        text = (
+            "" if value is None else shorten(value, 40) if isinstance(value, str) else number(value)
+        )
+        cells.append(_cell(escape(text), value, "" if isinstance(value, str) else "jpr-number"))
+    for name in metrics:
+        metric = row.metrics.get(name)
+        won = winners[name].get(head.id)
+        text = "" if metric is None else escape(shorten(metric.text, 40))
+        if won:
+            text = f'<b title="{escape(won)}">{text} ★</b>'
+        sort = (
+            None
+            if metric is None
+            else _value(metric)
+            if _value(metric) is not None
+            else metric.text
+        )
+        cells.append(_cell(text, sort, "jpr-number"))
+    return f'<tr data-run="{escape(head.id)}">{"".join(cells)}</tr>'
+
+
+def _cell(inner: str, value: Any, classes: str = "") -> str:
+    key = (
+        ""
+        if value is None
+        else float(value)
+        if isinstance(value, (int, float)) and abs(value) < 1e300
+        else value
+    )
+    return f'<td class="{classes}" data-v="{escape(key)}">{inner}</td>'
