@@ -219,7 +219,7 @@ class ChartCard:
             self._scale_x.min, self._scale_x.max = was
         self._scale_x.observe(self._zoomed, ["min", "max"])
         self._axis_x = bqplot.Axis(scale=self._scale_x, grid_lines="none")
-        self._axis_y = bqplot.Axis(scale=self._scale_y, orientation="vertical", grid_lines="solid")
+        self._axis_y = bqplot.Axis(scale=self._scale_y, side="left", grid_lines="solid")
         self._frame = bqplot.Lines(
             x=[], y=[], scales={"x": self._scale_x, "y": self._scale_y}, visible=False
         )

@@ -78,7 +78,7 @@ class RunDetails(Live):
         self._header = Header(self._interval, lambda: act(self._cancel), lambda: act(self._look))
         self._metrics = MetricsTab(view, lambda: self._stage, act)
         self._logs = LogsTab(view, act)
-        self._outputs = OutputsTab(view, view.folder.outputs)
+        self._outputs = OutputsTab(view, view.folder.path)
         self._images = ImagesTab(view, act)
         self._details = DetailsTab(view, _Tags(self._run, view), act)
         self._tabs = ipywidgets.ToggleButtons(options=list(TABS.values()), layout=layout())
@@ -113,10 +113,8 @@ class RunDetails(Live):
         classes = ("jpr-tabs", *(f"jpr-no-{name}" for name in TABS if name not in there))
         if self._tabs._dom_classes != classes:
             self._tabs._dom_classes = classes
-        counts = tuple(
-            "" if (tab := there.get(name)) is None or tab.count is None else f"{tab.count:,}"
-            for name in TABS
-        )
+        numbers = [tab.count if (tab := there.get(name)) is not None else None for name in TABS]
+        counts = tuple(f"{count:,}" if count else "" for count in numbers)
         if self._tabs.tooltips != counts:  # the style sheet shows them behind the words
             self._tabs.tooltips = counts
 

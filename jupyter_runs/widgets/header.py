@@ -123,10 +123,10 @@ class Header:
             every = f"{self._interval:g} s"
             right = f'updated <span data-jpr="ago">just now</span> · every {every}'
         else:
-            if head.elapsed is not None:
+            if head.elapsed is not None and head.status != "Failed":  # that line says it itself
                 parts.append(f"took {duration(head.elapsed)}")
             right = f"ended {escape(moment(head.ended))}" if head.ended else ""
-        if head.last_step is not None and head.progress is None:
+        if head.last_step is not None and head.progress is None and head.status != "Failed":
             parts.append(f"step {head.last_step:,}")
         left = "".join(f"<span>{part}</span>" for part in parts)
         return f'<div class="jpr-left">{left}</div><div class="jpr-right">{right}</div>'

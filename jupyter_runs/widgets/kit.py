@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import ipywidgets
 
+_shared: dict[tuple[tuple[str, str], ...] | str, Any] = {}
 
-@lru_cache(maxsize=64)
+
+def _living(key: tuple[tuple[str, str], ...] | str, make: Any) -> Any:
+    """Return what is shared under a key; made anew when somebody has closed it (`Widget.close_all`)."""
+    found = _shared.get(key)
+    if found is None or found.comm is None:
+        found = _shared[key] = make()
+    return found
+
+
 def layout(**settings: str) -> Any:
     """Return a layout; the same settings give the same object, so it is sent to the page once."""
-    return ipywidgets.Layout(**settings)
+    return _living(tuple(sorted(settings.items())), lambda: ipywidgets.Layout(**settings))
 
 
-@lru_cache(maxsize=1)
 def _style() -> Any:
-    return ipywidgets.HTML().style
+    return _living("style", lambda: ipywidgets.HTML(layout=layout()).style)
 
 
 def html(*classes: str, value: str = "") -> Any:

@@ -11,6 +11,7 @@ from .kit import box, html
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jupyter_runs.views.model import FileInfo
     from jupyter_runs.views.run_view import RunView
 
 DOWNLOAD_UP_TO = (
@@ -20,7 +21,7 @@ FILES_SHOWN = 500
 
 
 class OutputsTab:
-    """Lists the files of a run."""
+    """Lists the files of a run; ``folder`` is the run's."""
 
     def __init__(self, view: RunView, folder: Path) -> None:
         self._view = view
@@ -34,7 +35,7 @@ class OutputsTab:
         rows = "".join(
             f"<tr><td class='jpr-text'>{escape(info.name)}</td>"
             f'<td class="jpr-number" data-v="{info.size}">{escape(size(info.size))}</td>'
-            f"<td>{escape(moment(info.mtime))}</td><td>{self._get(info.name, info.size)}</td></tr>"
+            f"<td>{escape(moment(info.mtime))}</td><td>{self._get(info)}</td></tr>"
             for info in files[:FILES_SHOWN]
         )
         rest = f"<p>and {len(files) - FILES_SHOWN:,} more</p>" if len(files) > FILES_SHOWN else ""
@@ -45,9 +46,11 @@ class OutputsTab:
             f'{rest}<p class="jpr-badge">{escape(total)} in <code>{escape(self._folder)}</code></p>'
         )
 
-    def _get(self, name: str, length: int) -> str:
-        if length > DOWNLOAD_UP_TO:
-            path = escape(self._folder / name)
+    @staticmethod
+    def _get(info: FileInfo) -> str:
+        name = info.name
+        if info.size > DOWNLOAD_UP_TO:
+            path = escape(info.path)
             return f'<button type="button" class="jpr-button" data-jpr="copy" data-text="{path}" title="{path}">Copy path</button>'
         return (
             f'<button type="button" class="jpr-button" data-jpr="download" data-name="{escape(name)}" '
@@ -56,6 +59,7 @@ class OutputsTab:
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a listed file that is small enough to send, else None."""
-        if all(info.name != name or info.size > DOWNLOAD_UP_TO for info in self._view.outputs()):
-            return None
-        return (self._folder / name).read_bytes()
+        for info in self._view.outputs():
+            if info.name == name and info.size <= DOWNLOAD_UP_TO:
+                return info.path.read_bytes()
+        return None
