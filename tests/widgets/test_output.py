@@ -28,7 +28,7 @@ def made(monkeypatch):
         handles.append(Handle())
         return handles[-1]
 
-    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: object())
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", object)
     monkeypatch.setattr("IPython.display.display", display)
     return (
         Output(lambda: {"text/html": str(now[0]), "text/plain": ""}, lambda: now[0]),
