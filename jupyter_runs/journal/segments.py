@@ -277,10 +277,14 @@ class Scalars:
 
     def _finish_page(self, segment: Segment, page: int) -> None:
         """Seal a page, and those before it that have become complete since."""
-        waiting, self._unsealed = [*self._unsealed, (segment, page)], []
-        for owner, index in waiting:
-            if not owner.seal(index, only_full=True):
-                self._unsealed.append((owner, index))
+        self._unsealed.append(
+            (segment, page)
+        )  # first of all: an interrupt must not make it forgotten
+        self._unsealed = [
+            (owner, index)
+            for owner, index in self._unsealed
+            if not owner.seal(index, only_full=True)
+        ]
 
     def _let_go(self) -> None:
         """Close the segments that no open page needs any more."""

@@ -64,6 +64,13 @@ class _Segment:
         except OSError:  # a disk that fails: nothing new, as far as can be told
             return b""
 
+    def is_sealed(self, page: int) -> bool:
+        """Tell whether a page has a seal, be it damaged."""
+        try:
+            return read_seal(self.read(SLOT, page * PAGE + SEAL * SLOT)) is not None
+        except BadSealError:
+            return True
+
     def marks(self, raw: bytes) -> list[int]:
         """Return the mark of each whole slot in ``raw``."""
         found: list[int] = memoryview(raw)[: len(raw) // SLOT * SLOT].cast("I")[7::8].tolist()
@@ -82,6 +89,10 @@ class ScalarTail:
         self._number = 0
         self._reached = 0  # the first place behind the segments that were left
         self._segment: Optional[_Segment] = None
+        self._left: Optional[_Segment] = None
+        self._short: list[str] = []  # what is missing in that one, if the next one proves it
+        self._doubts: list[str] = []  # what could not be read behind it, likewise
+        self._open_pages: list[tuple[_Segment, int]] = []  # were not sealed when they were passed
         self._holes: dict[tuple[_Segment, int], list[int]] = {}  # by page: slots within the segment
         self.damage: list[str] = []
 
@@ -131,49 +142,75 @@ class ScalarTail:
         fd = open_plain(self._folder / name)
         if fd < 0:
             if passed:
-                self._tell(f"{name} is missing; its values are lost")
+                self._doubts.append(f"{name} is missing; its values are lost")
             return None
-        raw = os.pread(fd, PAGE, 0)
+        raw = os.pread(fd, HEADER.size, 0)
         try:
             header = read_header(raw)
             if header.number != self._number or header.first + header.size // SLOT > _FARTHEST:
                 raise BadHeaderError("the header belongs to another file")
-            return _Segment(self._folder / name, fd, header)
         except BadHeaderError as error:
-            # without a byte in it, it is being made right now, or its making was interrupted
-            if any(raw if passed else raw[: HEADER.size]) and os.pread(fd, PAGE, 0) == raw:
-                self._tell(f"{name}: {error}; its values are left out")
+            told = f"{name}: {error}; its values are left out"
+            if passed:
+                self._doubts.append(told)
+            elif (
+                any(raw) and os.pread(fd, HEADER.size, 0) == raw
+            ):  # else it is being made right now
+                self._tell(told)
             os.close(fd)
             return None
+        self._settle(header.first)
+        return _Segment(self._folder / name, fd, header)
 
     def _leave(self, segment: Optional[_Segment]) -> None:
+        """Go on to the next segment; where that one starts tells whether anything is missing."""
         if segment is not None:
+            self._left = segment
             self._reached = segment.header.first + segment.header.size // SLOT
-            self._expect(segment, self._reached - 1)
+            self._short = self._shortness(segment, self._reached - 1)
             if not any(owner is segment for owner, _ in self._holes):
                 segment.close()
         self._segment = None
         self._number += 1
 
-    def _expect(self, segment: _Segment, place: int) -> None:
+    def _settle(self, following: int) -> None:
+        """Judge what was passed, knowing the place that follows: an interrupted start has no place of its own."""
+        left, doubts = self._left, self._short
+        if left is not None and left.header.first == following:
+            self._holes = {key: slots for key, slots in self._holes.items() if key[0] is not left}
+            self._open_pages = [entry for entry in self._open_pages if entry[0] is not left]
+            self._reached, doubts = following, []
+            left.close()
+        for doubt in [*doubts, *(self._doubts if following > self._reached else [])]:
+            self._tell(doubt)
+        self._left, self._short, self._doubts = None, [], []
+
+    def _shortness(self, segment: _Segment, place: int) -> list[str]:
         """Tell of values that are missing before ``place``."""
-        if segment.header.first + segment.offset // SLOT < place:
-            self._tell(f"{segment_name(self._number)} is cut short; its last values are lost")
+        if segment.header.first + segment.offset // SLOT >= place:
+            return []
+        return [f"{segment_name(segment.header.number)} is cut short; its last values are lost"]
 
     def _finish(self, pieces: list[Piece], end: int) -> None:
         """Tell what is missing of a writer that closed in peace: it has sealed all its pages."""
+        segment, name = self._segment, segment_name(self._number)
+        if segment is not None:
+            self._reached = segment.header.first + segment.header.size // SLOT
+            self._short = self._shortness(segment, min(end, self._reached - 1))
+            if segment.offset % PAGE:
+                self._open_pages.append((segment, segment.offset // PAGE))
+            name = segment_name(self._number + 1)
+        if not any(name in text for text in self.damage):
+            self._doubts.append(f"{name} is missing; its values are lost")
+        self._settle(end)
         if self._holes:
             self._look_at_holes(pieces)
-        for owner, page in self._holes:
-            name = segment_name(owner.header.number)
-            self._tell(f"{name}: page {page} has no seal; values in it are missing")
-        name = segment_name(self._number)
-        if self._segment is not None:
-            self._expect(self._segment, end)
-        elif end > self._reached and not (self._folder / name).exists():
-            self._tell(f"{name} is missing; its values are lost")
+        for owner, page in self._open_pages:
+            if not owner.is_sealed(page):
+                own = segment_name(owner.header.number)
+                self._tell(f"{own}: page {page} has no seal; nothing vouches for its values")
         self.close()
-        self._holes = {}
+        self._holes, self._open_pages = {}, []
 
     def _tell(self, text: str) -> None:
         told = f"{self._folder.name}/{text}"
@@ -184,7 +221,9 @@ class ScalarTail:
         """Read on in a segment; ``passed``: all its slots were given out, those without a mark are holes."""
         chunk = PAGE
         while True:
-            asked = min(chunk, segment.header.size - segment.offset)
+            # to the end of a page, to see what is sealed with its seal, and over the next, behind holes in this one
+            ahead = chunk + -segment.offset % PAGE
+            asked = min(ahead, segment.header.size - segment.offset)
             if asked <= 0:
                 return
             seen = segment.read(asked, segment.offset)
@@ -195,39 +234,44 @@ class ScalarTail:
                     count -= 1
             if not count:
                 return
-            # read again: only now is the body of each record whose mark was there certain to be there too
-            bodies = segment.read(count * SLOT, segment.offset)
-            count = min(count, len(bodies) // SLOT)
-            self._take(segment, bodies, marks[:count], pieces)
-            segment.offset += count * SLOT
-            if count * SLOT < asked:
+            # read again: only now is the body of each record whose mark was there certain to be there too; with
+            # the rest of its page, to see what is sealed with its seal
+            size = count * SLOT
+            bodies = segment.read(
+                min(asked, size + -(segment.offset + size) % PAGE), segment.offset
+            )
+            taken = self._take(segment, bodies, marks[: min(count, len(bodies) // SLOT)], pieces)
+            segment.offset += taken * SLOT
+            if (
+                asked - taken * SLOT >= PAGE
+            ):  # a page without a mark; less may be holes, with more behind them
                 return
             chunk = min(chunk * 4, LARGEST_READ)
 
-    def _take(
-        self, segment: _Segment, bodies: bytes, marks: list[int], pieces: list[Piece]
-    ) -> None:
-        """Go through what was read page by page."""
+    def _take(self, segment: _Segment, bodies: bytes, marks: list[int], pieces: list[Piece]) -> int:
+        """Go through what was read page by page; return how many slots are done with."""
         start = segment.offset // SLOT
         slot, end = start, start + len(marks)
         while slot < end:
-            page = slot // SLOTS
-            stop = min(end, page * SLOTS + SEAL)
+            page, last = slot // SLOTS, slot // SLOTS * SLOTS + SEAL
+            at = (last - start) * SLOT
+            try:
+                seal = read_seal(bodies[at : at + SLOT])
+            except BadSealError:
+                self._tell_page(segment, page)
+                slot = last + 1
+                continue
+            stop = last if seal is not None else min(end, last)
             body = bodies[(slot - start) * SLOT : (stop - start) * SLOT]
-            seal = None
-            if end > page * SLOTS + SEAL:
-                at = (page * SLOTS + SEAL - start) * SLOT
-                try:
-                    seal = read_seal(bodies[at : at + SLOT])
-                except BadSealError:
-                    self._tell_page(segment, page)
-                    slot = page * SLOTS + SLOTS
-                    continue
-            if seal is None:
-                self._records(segment, slot, body, marks[slot - start : stop - start], pieces, None)
-            else:
+            if seal is not None:
                 self._sealed(segment, page, slot, body, seal, pieces)
-            slot = page * SLOTS + SLOTS if end > stop else stop
+            else:
+                self._records(segment, slot, body, marks[slot - start : stop - start], pieces, None)
+                if end <= last:
+                    return stop - start
+                self._open_pages.append((segment, page))
+            slot = last + 1
+        return slot - start
 
     def _sealed(
         self,
