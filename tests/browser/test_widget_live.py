@@ -37,7 +37,7 @@ def shown(lab):
     lab.new_notebook(
         SETUP,
         SHOW,
-        BUSY.format(seconds=25),
+        BUSY.format(seconds=14),
         "run.log('late', 42)",
         "run.complete()",
         "run.log('loss', 9.0, step=500)",
@@ -79,7 +79,7 @@ def drag(lab, title, start, end):
 
 
 def x_labels(lab, title):
-    return card(lab, title).locator(".axis .tick.short text").all_inner_texts()
+    return card(lab, title).locator(".axis .tick.short text").all_text_contents()
 
 
 def tab(lab, name):
@@ -145,8 +145,22 @@ WATCH = """
 """
 
 
-def test_a_renewed_picture_costs_nothing_that_was_set(shown):
+@pytest.mark.parametrize("extension", ["with our extension", "where Lab draws outputs anew"])
+def test_a_renewed_picture_costs_nothing_that_was_set(shown, extension):
     lab = shown
+    if (
+        "anew" in extension
+    ):  # as in places that do not have it: VS Code, a Lab that only has ipywidgets
+        lab.page.evaluate(
+            """() => {
+              for (const panel of window.jupyterapp.shell.widgets('main')) {
+                panel.content?.rendermime?.removeMimeType('application/vnd.jupyter-runs+json');
+              }
+            }"""
+        )
+        lab.run_cell(1)
+        expect(lab.output_of(1).locator(".jp-Runs-output")).to_have_count(0)
+        root_of(lab).locator(".bqplot .curve path.line").first.wait_for(state="attached")
     picture = lambda: lab.outputs_json(1)[0]["data"]["text/html"]  # noqa: E731
     drag(lab, "loss", 0.25, 0.5)
     expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view, all drawn")
@@ -181,6 +195,40 @@ def test_a_renewed_picture_costs_nothing_that_was_set(shown):
     expect(card(lab, "pair").get_by_role("button", name="a", exact=True)).to_have_attribute(
         "aria-pressed", "false"
     )
+    assert lab.errors == []
+
+
+def test_keys_reach_everything(shown):
+    lab = shown
+    press = lab.page.keyboard.press
+    tab(lab, "Metrics").focus()
+    press("ArrowRight")
+    expect(tab(lab, "Logs")).to_be_focused()
+    expect(root_of(lab).locator(".jpr-log")).to_be_visible()
+    press("Home")
+    expect(card(lab, "loss")).to_be_visible()
+    plot = card(lab, "loss").locator(".jpr-plot")
+    plot.focus()
+    press("ArrowRight")
+    tip = card(lab, "loss").locator(".jpr-tip")
+    expect(tip).to_contain_text("step 20")
+    first = tip.inner_text()
+    press("ArrowRight")
+    expect(tip).not_to_have_text(first)
+    labels = x_labels(lab, "loss")
+    press("+")
+    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view, all drawn")
+    assert x_labels(lab, "loss") != labels
+    press("0")
+    expect(card(lab, "loss").locator(".jpr-badge")).to_have_text("400 points")
+    assert x_labels(lab, "loss") == labels
+    key = card(lab, "pair").get_by_role("button", name="a", exact=True)
+    key.focus()
+    press("Enter")
+    expect(key).to_have_attribute("aria-pressed", "false")
+    assert (
+        lab.outputs_json(1)[0]["output_type"] == "display_data"
+    )  # no key was a shortcut of the notebook's
     assert lab.errors == []
 
 

@@ -186,7 +186,7 @@ class Pointer {
     delete over.figure.dataset.pointed;
     const { card, chart, plot } = over;
     const [x0, x1] = plot.ends;
-    const middle = this.overlay ? this.at : (x0 + x1) / 2;
+    const middle = this.at > x0 && this.at < x1 ? this.at : (x0 + x1) / 2;
     const scaled = (factor) => [middle - (middle - x0) * factor, middle + (x1 - middle) * factor];
     const slide = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (slide) this.point(over, this.step(chart, plot, middle, slide));
@@ -196,7 +196,9 @@ class Pointer {
     else return;
     event.preventDefault();
     event.stopPropagation();
-    if (!slide) this.acted();
+    if (slide) return;
+    this.hide(); // what it pointed at has moved
+    this.acted();
   }
 
   // The next point to the left or right, at least a pixel and a half away.

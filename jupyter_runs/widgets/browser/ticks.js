@@ -50,6 +50,7 @@ const short = (value) => {
 const clockLabel = (seconds, span) => {
   const at = new Date(seconds * 1000);
   if (span > 2 * 86400) return at.toLocaleDateString(undefined, { month: "short", day: "numeric" });
+  if (span < 10) return `${pad(at.getMinutes())}:${(at.getSeconds() + (seconds % 1)).toFixed(span < 0.2 ? 3 : 1).padStart(4, "0")}`;
   const time = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
   return span < 300 ? `${time}:${pad(at.getSeconds())}` : time;
 };
