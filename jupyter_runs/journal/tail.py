@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import zlib
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Union
 
 from .events import open_plain
 from .layout import (
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_READ = 1 << 20
+_ZEROS = bytes(2 * PAGE)
 _SEGMENT = re.compile(r"scalars-\d{4,9}\.bin\Z")
 _FARTHEST = 1 << 48  # no run has more slots; a header that says so is made up
 
 # The place of the first record in the order of its writer, and the bytes of records that follow one another.
-Piece = tuple[int, bytes]
+Piece = tuple[int, Union[bytes, memoryview]]
 
 
 class _Segment:
@@ -44,8 +45,8 @@ class _Segment:
         self._fd = fd
         self.header = header
         self.offset = HEADER_SLOTS * SLOT
-        # marks are compared as this machine's integers
-        self.mark = int.from_bytes(header.mark.to_bytes(4, "little"), sys.byteorder)
+        self._mark = header.mark.to_bytes(4, "little")
+        self.mark = int.from_bytes(self._mark, sys.byteorder)  # compared as this machine's integer
 
     def close(self) -> None:
         if self._fd >= 0:
@@ -71,7 +72,16 @@ class _Segment:
         except BadSealError:
             return True
 
-    def marks(self, raw: bytes) -> list[int]:
+    def frontier(self, raw: bytes) -> int:
+        """Return how many slots there are up to the last one that carries the mark."""
+        if _ZEROS.startswith(raw):  # by far the most frequent, and by far the fastest to see
+            return 0
+        found = raw.rfind(self._mark)
+        while found >= 0 and found % SLOT != SLOT - len(self._mark):
+            found = raw.rfind(self._mark, 0, found + len(self._mark) - 1)
+        return found // SLOT + 1
+
+    def marks(self, raw: Union[bytes, memoryview]) -> list[int]:
         """Return the mark of each whole slot in ``raw``."""
         found: list[int] = memoryview(raw)[: len(raw) // SLOT * SLOT].cast("I")[7::8].tolist()
         return found
@@ -86,7 +96,7 @@ class ScalarTail:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._number = 0
+        self._go_to(0)
         self._reached = 0  # the first place behind the segments that were left
         self._segment: Optional[_Segment] = None
         self._left: Optional[_Segment] = None
@@ -95,6 +105,10 @@ class ScalarTail:
         self._open_pages: list[tuple[_Segment, int]] = []  # were not sealed when they were passed
         self._holes: dict[tuple[_Segment, int], list[int]] = {}  # by page: slots within the segment
         self.damage: list[str] = []
+
+    def _go_to(self, number: int) -> None:
+        self._number = number
+        self._following = str(self._folder / segment_name(number + 1))
 
     def poll(self, *, final: Optional[int] = None) -> list[Piece]:
         """Return what was committed since the last call.
@@ -111,7 +125,7 @@ class ScalarTail:
         last = self._number if final is None else self._highest()
         while True:
             # asked before reading: once the next one exists, nothing but holes is filled in this one
-            passed = self._number < last or (self._folder / segment_name(self._number + 1)).exists()
+            passed = self._number < last or os.access(self._following, os.F_OK)
             if self._segment is None:
                 self._segment = self._open(passed=passed)
             if self._segment is not None:
@@ -171,7 +185,7 @@ class ScalarTail:
             if not any(owner is segment for owner, _ in self._holes):
                 segment.close()
         self._segment = None
-        self._number += 1
+        self._go_to(self._number + 1)
 
     def _settle(self, following: int) -> None:
         """Judge what was passed, knowing the place that follows: an interrupted start has no place of its own."""
@@ -227,20 +241,10 @@ class ScalarTail:
             if asked <= 0:
                 return
             seen = segment.read(asked, segment.offset)
-            marks = segment.marks(seen)
-            count = len(marks)
-            if not passed:
-                while count and marks[count - 1] != segment.mark:
-                    count -= 1
+            count = len(seen) // SLOT if passed else segment.frontier(seen)
             if not count:
                 return
-            # read again: only now is the body of each record whose mark was there certain to be there too; with
-            # the rest of its page, to see what is sealed with its seal
-            size = count * SLOT
-            bodies = segment.read(
-                min(asked, size + -(segment.offset + size) % PAGE), segment.offset
-            )
-            taken = self._take(segment, bodies, marks[: min(count, len(bodies) // SLOT)], pieces)
+            taken = self._take(segment, seen, count, pieces)
             segment.offset += taken * SLOT
             if (
                 asked - taken * SLOT >= PAGE
@@ -248,25 +252,28 @@ class ScalarTail:
                 return
             chunk = min(chunk * 4, LARGEST_READ)
 
-    def _take(self, segment: _Segment, bodies: bytes, marks: list[int], pieces: list[Piece]) -> int:
-        """Go through what was read page by page; return how many slots are done with."""
+    def _take(self, segment: _Segment, seen: bytes, count: int, pieces: list[Piece]) -> int:
+        """Go page by page through the first ``count`` slots of what was read; return how many are done with."""
         start = segment.offset // SLOT
-        slot, end = start, start + len(marks)
+        slot, end, view = start, start + count, memoryview(seen)
         while slot < end:
-            page, last = slot // SLOTS, slot // SLOTS * SLOTS + SEAL
+            page = slot // SLOTS
+            last = page * SLOTS + SEAL
             at = (last - start) * SLOT
             try:
-                seal = read_seal(bodies[at : at + SLOT])
+                seal = read_seal(seen[at : at + SLOT])
             except BadSealError:
                 self._tell_page(segment, page)
                 slot = last + 1
                 continue
-            stop = last if seal is not None else min(end, last)
-            body = bodies[(slot - start) * SLOT : (stop - start) * SLOT]
             if seal is not None:
-                self._sealed(segment, page, slot, body, seal, pieces)
+                self._sealed(segment, page, slot, view[(slot - start) * SLOT : at], seal, pieces)
             else:
-                self._records(segment, slot, body, marks[slot - start : stop - start], pieces, None)
+                stop = min(end, last)
+                marks = segment.marks(seen[(slot - start) * SLOT : (stop - start) * SLOT])
+                # read again: only now is the body of each record whose mark was there certain to be there too
+                body = segment.read((stop - slot) * SLOT, slot * SLOT)
+                self._records(segment, slot, body, marks[: len(body) // SLOT], pieces)
                 if end <= last:
                     return stop - start
                 self._open_pages.append((segment, page))
@@ -278,21 +285,24 @@ class ScalarTail:
         segment: _Segment,
         page: int,
         slot: int,
-        body: bytes,
+        body: Union[bytes, memoryview],
         seal: Seal,
         pieces: list[Piece],
     ) -> None:
         """Take the records from ``slot`` on of a sealed page; a damaged one is reported, not guessed."""
-        begin = page * SLOTS
+        begin, first = page * SLOTS, HEADER_SLOTS if page == 0 else 0
         before = segment.read((slot - begin) * SLOT, page * PAGE) if slot > begin else b""
-        if zlib.crc32(before + body) != seal.crc:
+        if zlib.crc32(body, zlib.crc32(before)) != seal.crc:
             # a slot may have been filled, and the page sealed, while it was read: what is sealed stays as it is
             fresh = segment.read(SEAL * SLOT, page * PAGE)
             if zlib.crc32(fresh) != seal.crc:
                 self._tell_page(segment, page)
                 return
             body = fresh[(slot - begin) * SLOT :]
-        self._records(segment, slot, body, segment.marks(body), pieces, seal)
+        if seal.committed != SEAL - first:
+            self._records(segment, slot, bytes(body), segment.marks(body), pieces, sealed=True)
+        elif body:
+            pieces.append((segment.header.first + slot, body))
 
     def _tell_page(self, segment: _Segment, page: int) -> None:
         self._tell(
@@ -306,7 +316,8 @@ class ScalarTail:
         body: bytes,
         marks: list[int],
         pieces: list[Piece],
-        seal: Optional[Seal],
+        *,
+        sealed: bool = False,
     ) -> None:
         mark, first = segment.mark, segment.header.first
         if marks.count(mark) == len(marks):
@@ -317,7 +328,7 @@ class ScalarTail:
             if found == mark:
                 at = (index - slot) * SLOT
                 pieces.append((first + index, body[at : at + SLOT]))
-            elif seal is None:
+            elif not sealed:
                 self._holes.setdefault((segment, index // SLOTS), []).append(index)
 
     def _look_at_holes(self, pieces: list[Piece]) -> None:
