@@ -13,7 +13,7 @@ from jupyter_runs.views.format import escape
 from jupyter_runs.views.theme import PALETTE
 
 from .html_parts import rows_html, texts_html
-from .kit import html, layout
+from .kit import html, layout, unit_scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,7 +181,7 @@ class ChartCard:
         self._head = html("jpr-card-head")
         self._value = html("jpr-card-value")
         self._foot = html("jpr-card-foot")
-        self._more = html("jpr-card-more")
+        self._more: Any = None
         self._figure: Any = None
         self._scale_x: Any = None
         self._scale_y: Any = None
@@ -201,9 +201,12 @@ class ChartCard:
         self._head.value = self._head_html(chart)
         self._value.value = self._value_html(chart)
         self._foot.value = self._foot_html(chart)
+        parts = [self._head, self._value, self._figure, self._foot]
         more = self._more_html(chart)
-        self._more.value = more
-        parts = [self._head, self._value, self._figure, self._foot, *([self._more] if more else [])]
+        if more:
+            self._more = self._more or html("jpr-card-more")
+            self._more.value = more
+            parts.append(self._more)
         if list(self.box.children) != parts:
             self.box.children = parts
         self.info = self._info(chart, log)
@@ -226,6 +229,8 @@ class ChartCard:
         self._drawn = {}
         self._figure = bqplot.Figure(
             marks=[self._frame],
+            scale_x=unit_scale(),
+            scale_y=unit_scale(),
             axes=[self._axis_x, self._axis_y],
             fig_margin={"top": 8, "bottom": 20, "left": 50, "right": 12},
             padding_y=0.0,
@@ -356,4 +361,5 @@ class ChartCard:
     def close(self) -> None:
         """Close the card's widgets."""
         for widget in (self._head, self._value, self._foot, self._more, self.box):
-            widget.close()
+            if widget is not None:
+                widget.close()

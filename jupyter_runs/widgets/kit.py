@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import bqplot
 import ipywidgets
 
 _shared: dict[tuple[tuple[str, str], ...] | str, Any] = {}
@@ -24,6 +25,11 @@ def layout(**settings: str) -> Any:
 
 def _style() -> Any:
     return _living("style", lambda: ipywidgets.HTML(layout=layout()).style)
+
+
+def unit_scale() -> Any:
+    """Return a scale from 0 to 1, which each figure wants twice for what has a place on it."""
+    return _living("unit", lambda: bqplot.LinearScale(min=0, max=1, allow_padding=False))
 
 
 def html(*classes: str, value: str = "") -> Any:

@@ -47,9 +47,16 @@ class Page {
 
   // Runs after any part was drawn anew: what only the browser knows is put back.
   refill() {
-    for (const card of this.node.querySelectorAll(".jpr-card:not([data-seen]), .jpr-more:not([data-seen])")) {
+    for (const card of this.node.querySelectorAll(".jpr-card:not([data-seen])")) {
       card.dataset.seen = "";
       this.seen.observe(card);
+    }
+    // looked at anew after each page of cards: it may still be in sight, which is no change to tell
+    const more = this.node.querySelector(".jpr-more");
+    if (more && more.textContent !== this.offered) {
+      this.offered = more.textContent;
+      this.seen.unobserve(more);
+      this.seen.observe(more);
     }
     for (const card of this.node.querySelectorAll(".jpr-card")) {
       const plot = card.querySelector(".jpr-plot:not([tabindex])");
