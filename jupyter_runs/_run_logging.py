@@ -55,7 +55,7 @@ class RunLogging(RunBase):
                 try:
                     pack(target, slot, value, where, clock() + ahead, number, mark)
                     return
-                except (PackError, ValueError):  # no step, or the map was closed a moment ago
+                except (PackError, TypeError, ValueError):  # no step, or a map closed a moment ago
                     self._writer.void(slot, target)
         self._writer.log(name, value, description, step)
 
