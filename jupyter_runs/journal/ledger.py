@@ -159,7 +159,8 @@ class Ledger:
         return True
 
     def _position(self) -> int:
-        return self._scalars.position if self._scalars is not None else 0
+        scalars = self._scalars  # asked for without the lock, too
+        return scalars.position if scalars is not None else 0
 
     def _now(self) -> float:
         """Return the time, which never goes back: it is the fast path's, and follows the wall clock only forward."""
@@ -252,7 +253,8 @@ class Ledger:
     @property
     def position(self) -> int:
         """A count that grows with all that this writer stores."""
-        return self._position() + (self._events.written if self._events is not None else 0)
+        events = self._events
+        return self._position() + (events.written if events is not None else 0)
 
     def flush(self, timeout: Optional[float] = None) -> None:  # noqa: ARG002  # local writes never wait
         """Bring what was logged to the disk; it is in the kernel's hands, and visible to all readers, before that."""

@@ -202,10 +202,11 @@ class Scalars:
     @property
     def position(self) -> int:
         """The number of the next slot, counted over all segments: a place in the order of what was logged."""
-        if self._segment is None:
+        segment = self._segment  # asked for without the lock, too
+        if segment is None:
             return 0
         left = operator.length_hint(self._slots)
-        return self._segment.header.first + self._page_end // SLOT - left
+        return segment.header.first + self._page_end // SLOT - left
 
     def hot(self) -> tuple[Any, Take, Any, int]:
         """Return what the fast path needs: a packer, the next slot, the map and the mark."""
