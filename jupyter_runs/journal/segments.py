@@ -254,6 +254,11 @@ class Scalars:
             return
         following = self._following(segment.header)
         self._finish_page(segment, self._page)
+        if (
+            self._segment is not segment
+        ):  # a signal's handler has logged in between, and turned the page
+            following.close()
+            return
         self._spent.append(segment)
         self._begin(following)
         self._let_go()

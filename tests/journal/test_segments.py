@@ -194,6 +194,32 @@ def test_a_segment_left_behind_by_an_interrupt_is_passed_over(folder, way, read,
         assert reader.damage == []
 
 
+def test_a_signal_that_logs_while_the_segment_changes(folder, way, read, monkeypatch):
+    writer = Writer(folder, name="main")
+    finish = segments.Scalars._finish_page
+    inside = []
+
+    def signalled(self, segment, page):
+        finish(self, segment, page)
+        if (page + 1) * 4096 >= segment.header.size and not inside:
+            inside.append(1)
+            for i in range(300):
+                writer.log("handler", float(i))
+
+    monkeypatch.setattr(segments.Scalars, "_finish_page", signalled)
+    live = RunReader(folder)
+    for i in range(3_000):
+        writer.log("a", float(i))
+        if i % 10 == 0:
+            live.poll()
+    writer.close()
+    live.poll()
+    for reader in (live, read(folder)):
+        assert reader.metrics["a"].values() == [float(i) for i in range(3_000)]
+        assert reader.metrics["handler"].values() == [float(i) for i in range(300)]
+        assert reader.damage == []
+
+
 def test_an_interrupt_while_a_name_is_new_does_not_mix_names(folder, read, monkeypatch):
     writer = Writer(folder, name="main")
     put = Writer._put
