@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from importlib import metadata
@@ -30,6 +31,8 @@ def main() -> int:
     except LookupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    # a shell that runs us in the background has children ignore Ctrl-C, which tests send
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=HERE.parent)
 
 

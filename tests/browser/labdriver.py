@@ -57,10 +57,7 @@ class LabServer:
     def start(self, timeout: float = 60) -> None:
         """Start, and return once the server answers."""
         self.root.mkdir(parents=True)
-        for name, settings in SETTINGS.items():
-            path = self.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(settings))
+        self._write_settings()
         self.port = _free_port()
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser"),
@@ -116,14 +113,22 @@ class LabServer:
         return json.loads(body) if body else None
 
     def clear(self) -> None:
-        """End all kernels and forget notebooks, runs and layouts."""
+        """End all kernels and forget notebooks, runs and settings (the theme is one)."""
         for session in self.request("api/sessions"):
             self.request(f"api/sessions/{session['id']}", "DELETE")
         for kernel in self.request("api/kernels"):
             self.request(f"api/kernels/{kernel['id']}", "DELETE")
         shutil.rmtree(self.home, ignore_errors=True)
+        shutil.rmtree(self.folder / "settings")
+        self._write_settings()
         for entry in self.root.iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+    def _write_settings(self) -> None:
+        for name, settings in SETTINGS.items():
+            path = self.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(settings))
 
     def _answers(self) -> bool:
         try:
