@@ -158,7 +158,7 @@ class Header:
         if head.last_step is not None:
             where.append(f"at step {head.last_step:,}")
         parts = (
-            f'<p class="jpr-error" role="alert"><b>{escape(error)}</b> '
+            f'<p class="jpr-error" role="alert"><b>{escape(error)}</b>'
             f"<span>{escape(', '.join(where))}</span></p>"
         )
         tail = head.log_tail

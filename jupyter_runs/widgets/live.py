@@ -207,8 +207,9 @@ class Live:
         if kind == "ping":
             stage.send({"kind": "pong", "id": message.get("id")})
         elif kind == "shown":
-            if not self._final:
+            if not self._final:  # it may come back after it had been closed everywhere
                 self._poller.start()
+                at_cell_end(self)
         elif kind == "gone":
             self._poller.stop()
         else:

@@ -7,11 +7,11 @@ const tell = (widget, type) => {
   widget?.processMessage({ type, isConflatable: false, conflate: () => false });
 };
 
-const untilAttached = (node) =>
-  new Promise((resolve) => {
-    const look = () => (node.isConnected ? resolve() : setTimeout(look, 10));
-    look();
-  });
+const untilAttached = async (node) => {
+  // nearly always a few promises away: before the next frame, so that nothing is seen to jump
+  for (let turn = 0; turn < 50 && !node.isConnected; turn += 1) await null;
+  while (!node.isConnected) await new Promise((resolve) => setTimeout(resolve, 10));
+};
 
 class Body {
   constructor(view, host) {
@@ -22,14 +22,18 @@ class Body {
     this.focused = null;
     this.node.addEventListener(
       "scroll",
-      ({ target }) => this.scrolls.set(target, [target.scrollTop, target.scrollLeft]),
+      ({ target }) => {
+        // what is moved jumps to its top, and says so
+        if (!this.moving) this.scrolls.set(target, [target.scrollTop, target.scrollLeft]);
+      },
       true,
     );
     this.node.addEventListener("focusin", ({ target }) => (this.focused = target));
     this.node.addEventListener("focusout", () => {
       // a node that is being moved loses its focus too: that is not the person's wish
-      if (this.node.isConnected) this.focused = null;
+      if (this.node.isConnected && !this.moving) this.focused = null;
     });
+    this.moving = false;
   }
 
   static async make(manager, reference, host) {
@@ -47,19 +51,29 @@ class Body {
     return this.view.luminoWidget ?? this.view.pWidget;
   }
 
-  move(host) {
-    const { focused } = this;
+  async move(host) {
     this.host = host;
+    this.moving = true;
     host.append(this.node);
-    untilAttached(host).then(() => {
-      for (const [node, [top, left]] of this.scrolls) {
-        if (!this.node.contains(node)) this.scrolls.delete(node);
-        else Object.assign(node, { scrollTop: top, scrollLeft: left });
+    await untilAttached(host);
+    if (this.host !== host) return; // moved again meanwhile
+    this.restore();
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    if (this.host !== host) return;
+    this.restore(); // a box whose content was laid out only now
+    this.moving = false;
+  }
+
+  restore() {
+    for (const [node, [top, left]] of this.scrolls) {
+      if (!this.node.contains(node)) this.scrolls.delete(node);
+      else if (node.scrollTop !== top || node.scrollLeft !== left) {
+        Object.assign(node, { scrollTop: top, scrollLeft: left });
       }
-      if (focused?.isConnected && document.activeElement === document.body) {
-        focused.focus({ preventScroll: true });
-      }
-    });
+    }
+    if (this.focused?.isConnected && document.activeElement === document.body) {
+      this.focused.focus({ preventScroll: true });
+    }
   }
 
   remove() {
