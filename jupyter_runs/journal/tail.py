@@ -182,6 +182,8 @@ class ScalarTail:
             self._left = segment
             self._reached = segment.header.first + segment.header.size // SLOT
             self._short = self._shortness(segment, self._reached - 1)
+            if segment.offset % PAGE:
+                self._open_pages.append((segment, segment.offset // PAGE))
             if not any(owner is segment for owner, _ in self._holes):
                 segment.close()
         self._segment = None
