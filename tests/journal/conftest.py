@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_runs.journal import RunFolder, RunReader
+from jupyter_runs.journal import RunFolder, RunReader, keeper
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,15 @@ def new_folder(home):
         return RunFolder.create(home, f"run-{next(_numbers)}", {"owner": "main", **definition})
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    """Close what a test leaves open: a writer holds its files for its process's life."""
+    yield
+    for writer in keeper.open_writers():
+        with contextlib.suppress(UserWarning):
+            writer.close()
 
 
 @pytest.fixture

@@ -564,7 +564,9 @@ def test_a_journal_from_a_stranger_never_crashes_the_reader(new_folder, lines, r
             reader.close()
         read_status(folder, reader)
     read_status(folder)
-    Writer(folder, role="guest").log("a new name", 1.0)
+    writer = Writer(folder, role="guest")
+    writer.log("a new name", 1.0)
+    writer.close()
 
 
 @settings(
