@@ -216,10 +216,11 @@ def test_a_torn_last_line_is_not_there_yet(folder, read):
         assert reader.damage == []
 
 
-def test_a_line_that_was_cut_by_a_full_disk_does_not_spoil_the_next(folder, read, monkeypatch):
+@pytest.mark.parametrize("end", [1, 20, -2, -1])
+def test_a_line_that_was_cut_by_a_full_disk_does_not_spoil_the_next(folder, read, monkeypatch, end):
     writer = Writer(folder, name="main")
     writer.log("s", "one")
-    real, cuts = os.write, iter([20, 0])
+    real, cuts = os.write, iter([end, 0])
 
     def full(fd, data):
         cut = next(cuts, None)
