@@ -27,7 +27,7 @@ _ROWS = 6
 _COLUMNS = 6
 _TEXTS = 4
 _IMAGES = 3
-_IMAGE_BYTES = 20_000  # of all images together, before encoding
+_IMAGE_BYTES = 40_000  # of all images together, before encoding
 _FRAME = (
     f"{SANS}{BORDER}border-radius:6px;padding:10px 12px 12px;font-size:13px;line-height:1.45;"
     "max-width:1160px;box-sizing:border-box;"

@@ -13,11 +13,16 @@ from .cell_end import at_cell_end
 from .output import Output
 from .poller import Pace, Poller
 from .stage import Stage
+from .watched import is_watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 BEAT = 0.4  # seconds between two looks at the counter of this process's own logging
+
+_stills: set[Live] = (
+    set()
+)  # pictures that will be renewed; nobody else holds them, for there is no widget
 
 
 class Live:
@@ -98,9 +103,15 @@ class Live:
             return self._stage
 
     def show(self) -> None:
-        """Display the widget below this cell."""
+        """Display the widget below this cell; where nobody can watch it (nbconvert), its picture alone."""
         with self._lock:
-            _ = self.widget
+            if self._stage is not None or is_watched():
+                _ = self.widget
+            else:
+                self._read()
+                self._final = not self._active()
+                if not self._final:
+                    _stills.add(self)
             self._output.show(self._version())
             if not self._final:
                 at_cell_end(self)
@@ -179,6 +190,8 @@ class Live:
         with self._lock:
             try:
                 self._tell_fault()
+                if self._stage is None:
+                    return self._still_changes()
                 if not self._poller.running and not self._final:
                     return False  # closed
                 beat = self._beat()
@@ -191,6 +204,16 @@ class Live:
             except Exception as error:
                 self._note(error)
                 return False
+
+    def _still_changes(self) -> bool:
+        """Renew a picture that stands without a widget; False when it is final."""
+        self._read()
+        self._final = not self._active()
+        if self._output.outdated(self._version()) or self._final:
+            self._output.renew(self._version())
+        if self._final:
+            _stills.discard(self)
+        return not self._final
 
     # -- what the person does, and our faults -------------------------------------------------------
 
@@ -229,6 +252,6 @@ class Live:
             warnings.warn(f"{self!r}: {self._fault}", RunsWarning, stacklevel=2)
 
     def _bundle(self) -> dict[str, Any]:
-        found = self.widget._repr_mimebundle_()
+        found = self._stage._repr_mimebundle_() if self._stage is not None else {}
         bundle = found[0] if isinstance(found, tuple) else found
         return {**(bundle or {}), **self._static()}

@@ -57,6 +57,10 @@ class Output:
         self._shown = self._renewed = self._clock()
         self._first = True
 
+    def outdated(self, version: object) -> bool:
+        """Whether something has changed since the picture was made."""
+        return self.shown and version != self._version
+
     def due(self, version: object) -> bool:
         """Whether the picture is old enough, and shows something that has changed."""
         now = self._clock()
