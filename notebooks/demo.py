@@ -137,7 +137,6 @@ async def execute(path: Path, *, before_cell: Callable[[int, int, str], None] | 
         km=manager,
         timeout=CELL_TIMEOUT,
         resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,  # else pages show the widget, which needs the network, not its picture
         on_cell_execute=starting,
         extra_arguments=["--log-level=ERROR"],  # that it speaks over TCP is no news here
     )
