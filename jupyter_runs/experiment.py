@@ -123,7 +123,7 @@ class Experiment:
         RunExistsError
             If the workspace has a run of this id.
         """
-        from jupyter_runs._run_start import start_run
+        from jupyter_runs._run.start import start_run
 
         return start_run(self, name, run_id, outputs, snapshot_directory, params)
 

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from jupyter_runs._run_files import RunFiles
-from jupyter_runs._run_life import RunLife
-from jupyter_runs._run_logging import RunLogging
-from jupyter_runs._run_notes import RunNotes
-from jupyter_runs._run_read import RunReading
+from jupyter_runs._run.files import RunFiles
+from jupyter_runs._run.life import RunLife
+from jupyter_runs._run.log import RunLogging
+from jupyter_runs._run.notes import RunNotes
+from jupyter_runs._run.read import RunReading
 from jupyter_runs.errors import InvalidValueError, RunNotFoundError
 from jupyter_runs.journal import RunFolder, Writer
 from jupyter_runs.journal.errors import shown
@@ -18,7 +18,7 @@ from jupyter_runs.journal.errors import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from jupyter_runs._run_own import Own
+    from jupyter_runs._run.own import Own
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.workspace import Workspace
 
@@ -113,7 +113,7 @@ class Run(RunLogging, RunNotes, RunFiles, RunLife, RunReading):
         RunEnvironmentException
             If there is none, and `allow_offline` is false.
         """
-        from jupyter_runs._offline import context
+        from jupyter_runs._run.offline import context
 
         return context(allow_offline=allow_offline)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_runs import _run_exit
+from jupyter_runs._run import at_exit
 from jupyter_runs.experiment import Experiment
 from jupyter_runs.workspace import Workspace
 
@@ -27,7 +27,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.delenv("JUPYTER_RUNS_RUN_DIR", raising=False)
     monkeypatch.chdir(work)
     yield place
-    for run in _run_exit.open_runs():
+    for run in at_exit.open_runs():
         run.cancel()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_runs._run_files import checked_name
+from jupyter_runs._run.files import checked_name
 from jupyter_runs.errors import (
     FileInRunError,
     FileNotInRunError,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_runs import _offline, _run_exit
+from jupyter_runs._run import at_exit, offline
 from jupyter_runs.errors import RunEnvironmentException, RunFailedError, RunsWarning
 from jupyter_runs.index import STATUSES
 from jupyter_runs.run import Run
@@ -22,7 +22,7 @@ class TestEnds:
         assert run.get_status() == run.status == "Running"
         run.complete()
         assert run.get_status() == Run(exp, run.id).get_status() == "Completed"
-        assert run not in _run_exit.open_runs()
+        assert run not in at_exit.open_runs()
 
     def test_fail_with_text(self, run):
         run.fail("no data\nin the folder", "NoData")
@@ -286,7 +286,7 @@ class TestContext:
         assert list(Workspace.list()) == []  # in no workspace
         run.complete()
         assert run.get_status() == "Completed"
-        _offline._contexts.clear()
+        offline._contexts.clear()
 
     def test_or_an_error(self):
         with pytest.raises(RunEnvironmentException, match="start_logging"):

@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 
-from jupyter_runs import _run_exit
+from jupyter_runs._run import at_exit
 from jupyter_runs.errors import (
     InvalidNameError,
     InvalidValueError,
@@ -237,7 +237,7 @@ def test_a_disk_that_is_full_at_the_start(exp, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("jupyter_runs._run_start.take_number", full)
+    monkeypatch.setattr("jupyter_runs._run.start.take_number", full)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with exp.start_logging(params={"lr": 1}) as run:
@@ -245,7 +245,7 @@ def test_a_disk_that_is_full_at_the_start(exp, monkeypatch):
             run.tag("t")
     assert "can't be stored" in str(caught[0].message)
     assert {warning.category for warning in caught} == {RunsWarning}
-    assert run not in _run_exit.open_runs()
+    assert run not in at_exit.open_runs()
     assert list(exp.get_runs()) == []
     assert run.number is None
     assert run._repr_html_()

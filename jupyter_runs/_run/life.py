@@ -8,9 +8,9 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs import _run_exit
 from jupyter_runs._late import LateWriter
-from jupyter_runs._run_base import RunBase
+from jupyter_runs._run import at_exit
+from jupyter_runs._run.base import RunBase
 from jupyter_runs.capture.output import Capture
 from jupyter_runs.errors import RunFailedError, warn
 from jupyter_runs.journal import TERMINAL
@@ -117,12 +117,12 @@ class RunLife(RunBase):
             )
         except OSError as error:  # a full disk, the folder gone
             self._writer.fault(error)
-            _run_exit.unregister(self)  # type: ignore[arg-type]
+            at_exit.unregister(self)  # type: ignore[arg-type]
             return
         if not isinstance(self._writer, LateWriter):
             self._writer.close()
             self.__dict__["_writer"] = LateWriter(self._folder)
-        _run_exit.unregister(self)  # type: ignore[arg-type]
+        at_exit.unregister(self)  # type: ignore[arg-type]
         if not first:
             ended = self._folder.ended or {}
             told.append(f"it is {ended.get('status')} already, and stays so: {status} is ignored")
@@ -329,6 +329,6 @@ def _trace(error: BaseException) -> str:
 
 
 def _who() -> str:
-    from jupyter_runs._run_start import user
+    from jupyter_runs._run.start import user
 
     return user()

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from jupyter_runs._run_files import files_below, take_up
+from jupyter_runs._run.files import files_below, take_up
 from jupyter_runs._settings import snapshot_limits
 from jupyter_runs.errors import RunsError, SnapshotTooLargeError
 

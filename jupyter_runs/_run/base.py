@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from jupyter_runs._run_own import Own
+    from jupyter_runs._run.own import Own
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.journal import RunFolder, RunReader
     from jupyter_runs.workspace import Workspace

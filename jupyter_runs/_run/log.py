@@ -6,8 +6,8 @@ import json
 from struct import error as PackError  # noqa: N812  # it is a class
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from jupyter_runs._images import image_bytes
-from jupyter_runs._run_base import RunBase
+from jupyter_runs._run.base import RunBase
+from jupyter_runs._run.images import image_bytes
 from jupyter_runs.errors import InvalidValueError
 from jupyter_runs.journal import NO_STEP, shown
 

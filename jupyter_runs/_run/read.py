@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs._run_base import RunBase
-from jupyter_runs._run_files import RunFiles, files_below
+from jupyter_runs._run.base import RunBase
+from jupyter_runs._run.files import RunFiles, files_below
 from jupyter_runs.capture.names import did_you_mean
 from jupyter_runs.errors import InvalidValueError, MissingPackageError, NotFoundError
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, Optional, Union
 
-from jupyter_runs._run_base import RunBase
+from jupyter_runs._run.base import RunBase
 from jupyter_runs.capture.names import did_you_mean
 from jupyter_runs.errors import (
     FileInRunError,

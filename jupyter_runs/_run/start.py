@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from jupyter_runs import _run_exit
 from jupyter_runs._numbers import take_number
-from jupyter_runs._run_notes import checked_params, secret_params
-from jupyter_runs._run_own import Own
+from jupyter_runs._run import at_exit
+from jupyter_runs._run.notes import checked_params, secret_params
+from jupyter_runs._run.own import Own
 from jupyter_runs._settings import absolute
 from jupyter_runs.capture.names import display_name, make_run_id
 from jupyter_runs.capture.notebook import where_am_i
@@ -86,7 +86,7 @@ def start_run(
     logs = Path.cwd() / "logs" if place is not None else None
     own = Own(folder, writer, place, logs, snapshot)
     run = Run._owned(folder, workspace, experiment, own, writer)
-    _run_exit.register(run)
+    at_exit.register(run)
     own.begin()
     if secret:
         run._writer.event("warning", text=secret_params(secret))

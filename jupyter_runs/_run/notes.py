@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional, Union
 
-from jupyter_runs._run_base import RunBase
+from jupyter_runs._run.base import RunBase
 from jupyter_runs.capture.secrets import looks_secret
 from jupyter_runs.errors import InvalidValueError, ParamError, PropertyError
 from jupyter_runs.journal.errors import shown
