@@ -87,10 +87,18 @@ class Nursery:
             bufsize=1,
             start_new_session=True,
         )
+        self.heard = b""
 
     def hear(self, *words):
-        assert select.select([self.process.stdout], [], [], 30)[0], f"no {words}"
-        word, pid = self.process.stdout.readline().split()
+        # two lines may come at once: what a file object keeps back, select does not see
+        pipe = self.process.stdout.fileno()
+        while b"\n" not in self.heard:
+            assert select.select([pipe], [], [], 30)[0], f"no {words}"
+            more = os.read(pipe, 4096)
+            assert more, f"ended before {words}"
+            self.heard += more
+        line, _, self.heard = self.heard.partition(b"\n")
+        word, pid = line.decode().split()
         assert word in words
         return word, int(pid)
 
