@@ -90,7 +90,7 @@ def test_no_widget_state_is_needed(executed, name):
 def test_the_picture_is_part_of_the_output(executed, name, cell, status):
     bundles = [out.data for out in outputs(executed.notebooks[name], cell) if "data" in out]
     (bundle,) = [data for data in bundles if RUN_MIME in data]
-    assert WIDGET_MIME not in bundle  # executed with nobody there: a page would prefer a dead widget
+    assert WIDGET_MIME not in bundle  # with nobody there, a page would prefer a dead widget
     picture = bundle["text/html"]
     assert status in picture  # the last state: also where the run went on after the cell
     assert "Running" not in picture
