@@ -63,7 +63,7 @@ class LateWriter(_Observed):
         super().__init__(folder, role="guest")
         self._told = False
 
-    def _observe(self, what: str, name: Any, value: Any, step: Any = None) -> None:  # noqa: ARG002
+    def _observe(self, what: str, name: Any, value: Any, step: Any = None) -> None:  # noqa: ARG002 - for children
         if not self._told:
             self._told = True
             warn(

@@ -26,7 +26,7 @@ def take_number(folder: Path, owner: str) -> int:
     """
     numbers = f"{folder}/numbers"
     last = _taken.get(numbers, 0)
-    number = (last if last and os.path.exists(f"{numbers}/{last}") else _last(folder)) + 1  # noqa: PTH110
+    number = (last if last and os.path.exists(f"{numbers}/{last}") else _last(folder)) + 1  # noqa: PTH110 - half the price
     while True:
         try:
             descriptor = os.open(f"{numbers}/{number}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -291,7 +291,7 @@ def files_below(folder: Path) -> list[Path]:
         Path(base, name)
         for base, _, names in _walk(folder)
         for name in names
-        if not name.startswith(".taken-") and os.path.isfile(f"{base}/{name}")  # noqa: PTH113
+        if not name.startswith(".taken-") and os.path.isfile(f"{base}/{name}")  # noqa: PTH113 - half the price
     ]
 
 

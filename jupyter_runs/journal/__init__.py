@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from .errors import InvalidNameError as InvalidNameError
     from .errors import InvalidPathError as InvalidPathError
     from .errors import InvalidValueError as InvalidValueError
-    from .errors import JournalVersionError as JournalVersionError
     from .errors import KindError as KindError
     from .errors import RunExistsError as RunExistsError
     from .errors import RunNotFoundError as RunNotFoundError
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "errors": (
-        "InvalidNameError InvalidPathError InvalidValueError JournalVersionError KindError RunExistsError "
+        "InvalidNameError InvalidPathError InvalidValueError KindError RunExistsError "
         "RunNotFoundError RunsError RunsWarning shown"
     ),
     "folder": "TERMINAL RunFolder check_run_id read_json safe_path write_new",

@@ -50,12 +50,6 @@ class RunNotFoundError(RunsError, LookupError):
     http_status = 404
 
 
-class JournalVersionError(RunsError):
-    """The journal was written by a later version of the package."""
-
-    http_status = 501
-
-
 def shown(value: Any, limit: int = 80) -> str:
     """Return ``repr(value)`` cut to ``limit`` characters, and never raise: values come from strangers."""
     try:
