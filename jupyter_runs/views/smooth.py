@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _GROWTH = 1e100  # w^-j within a block stays below this: far from overflow, blocks as long as can be
 _LONGEST = 4096
+_MOST = float(np.finfo(np.float64).max)
 
 
 class Ema:
@@ -74,7 +75,11 @@ class Ema:
         self._sum = float(out[-1])
         if w ** (self._count + 1) > 1e-17:  # further on, the correction is 1 in double precision
             exponent = np.arange(self._count + 1, self._count + n + 1, dtype=np.float64)
-            out /= -np.expm1(exponent * math.log(w))
+            with np.errstate(
+                over="ignore"
+            ):  # rounding may lift the largest floats beyond all floats
+                out /= -np.expm1(exponent * math.log(w))
+            np.clip(out, -_MOST, _MOST, out=out)
         self._count += n
         return out
 

@@ -57,6 +57,11 @@ def test_any_values_give_gaps_where_they_are_no_numbers(values, weight):
     np.testing.assert_array_equal(np.isnan(out), ~np.isfinite(values))
 
 
+def test_the_largest_float_stays_finite():
+    most = np.finfo(np.float64).max
+    assert smooth(np.array([most, -most]), 0.75)[0] == most
+
+
 @pytest.mark.parametrize("weight", [0.6, 0.9, 0.99, 0.999])
 def test_a_long_series_agrees_far_from_its_beginning(weight):
     values = np.random.default_rng(0).normal(size=50_000).cumsum()
