@@ -85,33 +85,31 @@ class Series:
         return self._smoothed
 
     def line(self, options: ChartOptions, points: int) -> Line:
-        """Return the points to draw."""
-        low, high, total = 0, len(self.x), len(self.x)
-        inner_low, inner_high = low, high
+        """Return the points to draw; with a window at the cost of what is in it."""
+        low, high = 0, len(self.x)
         if options.window is not None:
-            x0, x1 = sorted(options.window)
-            inner_low = int(np.searchsorted(self.x, x0, "left"))
-            inner_high = int(np.searchsorted(self.x, x1, "right"))
-            total = inner_high - inner_low
-            # one more on each side: the line must run to the edge of what is looked at
-            low, high = max(0, inner_low - 1), min(high, inner_high + 1)
-        x, raw = self.x[low:high], self.y[low:high]
+            low = int(np.searchsorted(self.x, min(options.window), "left"))
+            high = max(low, int(np.searchsorted(self.x, max(options.window), "right")))
+        # one more on each side: the line must run to the edge of what is looked at
+        begin, end = max(0, low - 1), min(len(self.x), high + 1)
+        inner = slice(low - begin, high - begin)
+        x, raw = self.x[begin:end], self.y[begin:end]
         smooth = options.smoothing > 0 and len(self.y) > 1
-        shown = self.smoothed(options.smoothing)[low:high] if smooth else raw
-        hidden = 0
+        shown = self.smoothed(options.smoothing)[begin:end] if smooth else raw
         faint: Floats | None = raw if smooth else None
+        hidden = 0
         if options.log_y:
-            inner = self.y[inner_low:inner_high]
-            hidden = int(np.count_nonzero(inner <= 0))
+            hidden = int(np.count_nonzero(raw[inner] <= 0))
             shown = np.where(shown > 0, shown, np.nan)
             faint = np.where(raw > 0, raw, np.nan) if smooth else None
-        chosen = _choose(x, shown, faint, points, options.log_y)
-        offset = np.searchsorted(chosen, (inner_low - low, inner_high - low))
-        drawn = int(offset[1] - offset[0])
         seen = np.isfinite(shown) if faint is None else np.isfinite(shown) | np.isfinite(faint)
-        if drawn == np.count_nonzero(seen[inner_low - low : inner_high - low]):
+        chosen = _choose(x[inner], shown[inner], None if faint is None else faint[inner], points)
+        drawn, total = len(chosen), high - low
+        if drawn == np.count_nonzero(seen[inner]):
             drawn = total - hidden  # nothing was thinned out: what is no number has its mark
-        marks = self._marks(x, raw, low)
+        before = [0] if inner.start and seen[0] else []
+        after = [len(x) - 1] if inner.stop < len(x) and seen[-1] else []
+        chosen = np.concatenate((before, chosen + inner.start, after)).astype(np.intp)
         broken = gaps(shown, chosen)
         if len(broken):
             chosen = np.union1d(chosen, broken)
@@ -121,7 +119,7 @@ class Series:
             x=x[chosen],
             y=_finite(shown[chosen]),
             faint=None if faint is None else _finite(faint[chosen]),
-            marks=marks,
+            marks=self._marks(x, raw, begin),
             total=total,
             drawn=drawn,
             minimum=self.minimum,
@@ -156,13 +154,7 @@ def _begins_with(whole: Floats, part: Floats) -> bool:
     )
 
 
-def _choose(
-    x: Floats, shown: Floats, faint: Floats | None, points: int, log: bool
-) -> NDArray[np.intp]:
-    if log:  # the shape to keep is the one that is seen
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shown = np.log10(shown)
-            faint = None if faint is None else np.log10(faint)
+def _choose(x: Floats, shown: Floats, faint: Floats | None, points: int) -> NDArray[np.intp]:
     if faint is None:
         return thin(x, shown, points)
     if len(x) <= points:
