@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from jupyter_runs._run.base import RunBase
 from jupyter_runs._run.images import image_bytes
 from jupyter_runs.errors import InvalidValueError
-from jupyter_runs.journal import NO_STEP, shown
+from jupyter_runs.journal import FEW, NO_STEP, shown
 
 if TYPE_CHECKING:
     import os
@@ -97,7 +97,18 @@ class RunLogging(RunBase):
         **columns
             One value for each column.
         """
-        self._writer.log_row(name, columns, description)
+        # The fast path: columns and types as once before.
+        writer = self._writer
+        wide = writer.wide
+        try:
+            shape = wide[-1][(name, *columns, *map(type, columns.values()))]
+        except (KeyError, TypeError):  # not yet, or a name that is none
+            pass
+        else:
+            store = writer.store_each if shape.count <= FEW else writer.store_together
+            if store(wide, shape, columns.values(), next(shape.numbers)):
+                return
+        writer.log_row(name, columns, description)
 
     def log_table(self, name: str, value: Any, description: str = "") -> None:
         """Log a table.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 MAGIC = b"JRUNSNUM"
 VERSION = 1
@@ -22,6 +22,8 @@ FLOAT = struct.Struct("<dqdII")
 INT = struct.Struct("<qqdII")
 HEADER = struct.Struct("<8sHHIQQI24xI")
 SEALED = struct.Struct("<II16sII")
+_SEAL_HEAD = struct.Struct("<II16s")
+_SEAL_PARTS = struct.Struct("<24s4s4s")
 
 NO_STEP = -(1 << 63)
 SERIES_BITS = 28
@@ -79,22 +81,43 @@ def _full(first_slot: int) -> bytes:
 _FULL = {0: _full(0), HEADER_SLOTS: _full(HEADER_SLOTS)}
 
 
-def seal(page: bytes, mark: int, first_slot: int, *, only_full: bool = False) -> Optional[bytes]:
-    """Return the 32 bytes that seal ``page`` (its first 4,064 bytes count): checksum and map of what is committed.
+def marks_of(mark: int) -> memoryview:
+    """Return the marks of a page whose every slot is committed, to be compared with."""
+    return memoryview(mark.to_bytes(4, "little") * SEAL).cast("I")
 
-    With ``only_full``, None while a slot from ``first_slot`` on lacks its mark.
+
+def seal(records: bytes, marks: memoryview, first_slot: int, *, only_full: bool) -> Optional[bytes]:
+    """Return the 32 bytes that seal a page: checksum, and the map of what is committed.
+
+    Parameters
+    ----------
+    records
+        The page's first 4,064 bytes.
+    marks
+        Those of the segment: :func:`marks_of`.
+    first_slot
+        The first one for records.
+    only_full
+        Return None while a slot from ``first_slot`` on lacks its mark.
     """
-    marks = memoryview(page).cast("I")[7 : SEAL * 8 : 8].tolist()
-    count = marks[first_slot:].count(mark)
-    if count == SEAL - first_slot:
+    count = SEAL - first_slot
+    found = memoryview(records).cast("I")[7::8]
+    if found[first_slot:] == marks[first_slot:]:
         bitmap = _FULL[first_slot]
     elif only_full:
         return None
     else:
-        committed = sum(1 << slot for slot in range(first_slot, SEAL) if marks[slot] == mark)
-        bitmap = committed.to_bytes(SLOTS // 8, "little")
-    head = SEALED.pack(zlib.crc32(page[: SEAL * SLOT]), count, bitmap, 0, 0)[:24]
-    return head + zlib.crc32(head).to_bytes(4, "little") + mark.to_bytes(4, "little")
+        committed = [slot for slot in range(first_slot, SEAL) if found[slot] == marks[slot]]
+        count = len(committed)
+        bitmap = sum(1 << slot for slot in committed).to_bytes(SLOTS // 8, "little")
+    head = _SEAL_HEAD.pack(zlib.crc32(records), count, bitmap)
+    own, mark = zlib.crc32(head).to_bytes(4, "little"), bytes(marks[:1].cast("B"))
+    return head + own + mark
+
+
+def put_seal(target: Any, offset: int, sealed: bytes) -> None:
+    """Store a seal into a map, its own checksum after what it covers."""
+    _SEAL_PARTS.pack_into(target, offset, sealed[:24], sealed[24:28], sealed[28:])
 
 
 class Seal(NamedTuple):

@@ -8,18 +8,24 @@ import secrets
 import threading
 import time
 import warnings
+from itertools import islice
+from operator import length_hint
+from struct import error as PackError  # noqa: N812  # it is a class
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import keeper
 from .alive import Alive, own_facts
+from .batch import HEAD
 from .errors import RunsWarning
 from .events import EventLog, EventTail
-from .segments import Scalars
+from .layout import FLOAT, NO_STEP, SLOT
+from .scalars import NOTHING, Scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from .batch import Shape
     from .folder import RunFolder
 
 FORMAT = 1
@@ -36,6 +42,7 @@ def _exhausted() -> int:
 
 # What the fast path of `Run.log` sees while there is nothing to store into: the slow path takes over.
 DORMANT: tuple[Any, ...] = (None, _exhausted, None, {}, time.monotonic, 0.0, 0)
+DORMANT_WIDE: tuple[Any, ...] = (NOTHING, None, 0, time.monotonic, 0.0, {})
 
 
 class Ledger:
@@ -55,7 +62,8 @@ class Ledger:
     Notes
     -----
     Nothing is opened before the first write. ``hot`` is what :meth:`jupyter_runs.Run.log` needs to store a float
-    without a call: ``(pack_into, next_slot, map, series, clock, ahead, mark)``; it is swapped as a whole.
+    without a call: ``(pack_into, next_slot, map, series, clock, ahead, mark)``; ``wide`` is what storing several at once
+    needs: ``(slots, map, mark, clock, ahead, shapes)``. Each is swapped as a whole.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class Ledger:
         self.role = role
         self.name = name or new_writer_name(role)
         self.hot: tuple[Any, ...] = DORMANT
+        self.wide: tuple[Any, ...] = DORMANT_WIDE
         self._facts = dict(facts or {})
         self._faults: set[str] = set()
         self._reset()
@@ -85,8 +94,9 @@ class Ledger:
         self._kinds: dict[str, str] = {}
         self._series: dict[str, int] = {}
         self._last_id = 0
-        self._shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
-        self._rows: dict[str, int] = {}
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
+        self._row_ids: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self._row_numbers: dict[str, Iterator[int]] = {}
         self._others: dict[str, str] = {}
         self._tails: dict[Path, EventTail] = {}
         self._payloads = 0
@@ -110,12 +120,103 @@ class Ledger:
             self._dropped += 1
             self._stumble(error)
 
+    def store_each(
+        self, wide: tuple[Any, ...], shape: Shape, values: Iterable[Any], step: Optional[int]
+    ) -> bool:
+        """Store one value, or the cells of a row, of the types that a shape has.
+
+        Parameters
+        ----------
+        wide
+            What ``self.wide`` was when the shape was looked up there.
+        shape
+            Their series.
+        values
+            One for each.
+        step
+            Of all of them.
+
+        Returns
+        -------
+        bool
+            False if not all were stored (a row with a cell missing is none): the slow path knows why, and stores all.
+        """
+        slots, target, mark, clock, ahead, _ = wide
+        now, left = clock() + ahead, shape.count
+        step = NO_STEP if step is None else step
+        slot = -1
+        try:
+            # slots last: one is taken only for a value that is there
+            for value, (pack, word), slot in zip(values, shape.fields, slots):
+                pack(target, slot, value, step, now, word, mark)
+                left -= 1
+        except (PackError, TypeError, ValueError):  # too large, or a map closed a moment ago
+            self.void(slot, target)
+            return False
+        return not left
+
+    def store_together(
+        self, wide: tuple[Any, ...], shape: Shape, values: Iterable[Any], step: Optional[int]
+    ) -> bool:
+        """Store values of one step, as :meth:`store_each` does, with one call for all where this page has room."""
+        slots, target, mark, clock, ahead, _ = wide
+        try:
+            head = HEAD.pack(NO_STEP if step is None else step, clock() + ahead)
+        except PackError:
+            return False
+        held, template = shape.held
+        records = (template if held == mark else shape.template(mark))[:]
+        count = shape.count
+        records[::3] = values
+        records[1::3] = [head] * count
+        if shape.ints and not shape.holds(records):
+            return False
+        if length_hint(slots) >= count:
+            # one call, so the slots follow one another; None if another thread was quicker
+            last = next(islice(slots, count - 1, count), None)
+            if last is not None:
+                try:
+                    shape.pack_into(target, last - (count - 1) * SLOT, *records)
+                except ValueError:  # the map was closed a moment ago
+                    return False
+                return True
+        with self._lock:
+            if self.wide[-1] is not wide[-1]:
+                return False  # closed in between: what comes now belongs to another folder
+            self._put_all(shape, records)
+            return True
+
+    def _put_all(self, shape: Shape, records: list[Any], done: int = 0) -> None:
+        """Store records from ``done`` on, page by page, or count as dropped what finds no place."""
+        while done < shape.count:
+            if not self._ready():
+                self._dropped += shape.count - done
+                return
+            try:
+                if self._scalars is None:
+                    self._scalars = Scalars(self._folder_of_writer())
+                more = self._scalars.put_some(shape, records, done)
+                if not more:
+                    self._heat()
+                done += more
+            except OSError as error:
+                self._dropped += shape.count - done
+                self._stumble(error)
+                return
+
     def _heat(self) -> None:
-        """Give the fast path the page that numbers go to now, and set the clock right for all."""
-        self._ahead = max(self._ahead, time.time() - time.monotonic())
+        """Give the fast paths the page that numbers go to now, and set the clock right for all."""
+        ahead = self._ahead = max(self._ahead, time.time() - time.monotonic())
         if self._scalars is not None:
-            pack, take, target, mark = self._scalars.hot()
-            self.hot = (pack, take, target, self._series, time.monotonic, self._ahead, mark)
+            slots, target, mark = self._scalars.hot()
+            clock = time.monotonic
+            self.hot = (FLOAT.pack_into, slots.__next__, target, self._series, clock, ahead, mark)
+            if target is not None:
+                self.wide = (slots, target, mark, clock, ahead, self._shapes)
+
+    def _cool(self) -> None:
+        """Close the fast paths."""
+        self.hot, self.wide = DORMANT, DORMANT_WIDE
 
     def void(self, offset: int, target: Any) -> None:
         """Mark a slot as used for nothing: the fast path took it and could not store its value."""
@@ -218,7 +319,7 @@ class Ledger:
 
     def _stumble(self, error: OSError) -> None:
         self._retry_at = time.monotonic() + RETRY_SECONDS
-        self.hot = DORMANT
+        self._cool()
         self.fault(error)
 
     def fault(self, error: BaseException) -> None:
@@ -263,7 +364,7 @@ class Ledger:
     def close(self) -> None:
         """Say goodbye and close the files; what is logged later goes to a new writer's folder."""
         with self._lock:
-            self.hot = DORMANT
+            self._cool()
             events, scalars, alive = self._events, self._scalars, self._alive
             if events is None:
                 return
@@ -287,7 +388,7 @@ class Ledger:
 
     def after_fork(self) -> None:
         """In a forked child: leave the parent's files alone."""
-        self.hot = DORMANT
+        self._cool()
         if self._scalars is not None:
             self._scalars.forget()
         if self._events is not None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional, TypeVar, cast
 
 from . import keeper, special
+from .batch import HEAD, Shape
 from .errors import InvalidValueError, KindError, RunsError, RunsWarning
 from .events import dump, kinds_in
 from .folder import RunFolder
@@ -18,6 +20,7 @@ from .ledger import Ledger, new_writer_name
 from .values import Scalar, check_name, columns, row, scalar, sequence, step_of
 
 LARGEST_LINE = 16_384  # bytes of a body that still goes into a line
+MOST_SHAPES = 1_000  # kept for the fast path
 
 _Call = TypeVar("_Call", bound=Callable[..., Any])
 
@@ -46,41 +49,126 @@ class Writer(Ledger):
 
     # -- scalars
 
-    @_harmless
     def log(self, name: str, value: Any, description: str = "", step: Optional[int] = None) -> None:
         """Log one value under ``name``; see :meth:`jupyter_runs.Run.log`."""
-        value = scalar(name, value)
-        step = step_of(name, step)
-        with self._lock:
-            self._put_scalar(name, value, description, step, self._now())
+        # The fast path for what is no float: a type that this name has had before.
+        kind = type(value)
+        if kind is not float:
+            wide = self.wide
+            try:
+                shape = wide[-1][name, kind]
+            except (KeyError, TypeError):  # not yet, or a name that is none
+                pass
+            else:
+                if self.store_each(wide, shape, (value,), step):
+                    return
+        self._log(name, value, description, step)
 
     @_harmless
+    def _log(self, name: str, value: Any, description: str, step: Optional[int]) -> None:
+        checked = scalar(name, value)
+        step = step_of(name, step)
+        with self._lock:
+            self._put_scalar(name, checked, description, step, self._now())
+            series = self._series.get(name)
+            if type(value) is not float and series is not None:
+                self._shape([name], {name: value}, {name: checked}, [series])
+
     def log_metrics(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Log many values of one step; all are checked before the first is stored."""
+        # The fast path: names and types as once before.
+        if type(metrics) is dict:
+            wide = self.wide
+            names, values = list(metrics), list(metrics.values())
+            try:
+                shape = wide[-1][names[0], len(names)]
+            except (LookupError, TypeError):  # nothing in it, or a name that is none
+                pass
+            else:
+                if (
+                    shape.names == names
+                    and shape.types == list(map(type, values))
+                    and self.store_together(wide, shape, values, step)
+                ):
+                    return
+        self._log_metrics(metrics, step)
+
+    @_harmless
+    def _log_metrics(self, metrics: Mapping[str, Any], step: Optional[int]) -> None:
         if not isinstance(metrics, Mapping):
             raise InvalidValueError(
                 f"log_metrics takes a dict of names and values, got a {type(metrics).__name__}"
             )
-        values = [(name, scalar(check_name(name), value)) for name, value in metrics.items()]
+        given = {check_name(name): value for name, value in metrics.items()}
+        checked = {name: scalar(name, value) for name, value in given.items()}
         step = step_of("log_metrics", step)
         with self._lock:
-            self._claim_all(name for name, _ in values)
+            self._claim_all(checked)
             now = self._now()
-            for name, value in values:
-                self._put_scalar(name, value, "", step, now)
+            if None in map(_kind_of, checked.values()):
+                for name, value in checked.items():
+                    self._put_scalar(name, value, "", step, now)
+                return
+            known = {name: self._series_id(name, "") for name in checked}
+            ids = [number for number in known.values() if number is not None]
+            shape = self._shape(list(checked), given, checked, ids) if ids else None
+            where = NO_STEP if step is None else step
+            if shape is not None and len(ids) == len(known):
+                self._shapes[shape.names[0], shape.count] = shape
+                self._put_together(shape, checked, where, now)
+                return
+            for name, value in checked.items():  # those without an id are counted as dropped
+                series = known[name]
+                if series is not None:
+                    self._put(value, where, now, cast("int", _kind_of(value)), series)
 
-    def _put_scalar(
-        self, name: str, value: Scalar, description: str, step: Optional[int], now: float
+    def _shape(
+        self,
+        key: list[str],
+        given: Mapping[str, Any],
+        checked: Mapping[str, Scalar],
+        ids: Sequence[int],
+        numbers: Optional[Iterator[int]] = None,
+    ) -> Optional[Shape]:
+        """Return the shape of values that were given, so that the fast path finds it; None where one has none."""
+        types: list[type] = list(map(type, given.values()))
+        if not Shape.fits(types):
+            types = list(map(type, checked.values()))
+        if len(ids) != len(types) or not Shape.fits(types):
+            return None
+        whole = (*key, *types)
+        shape = self._shapes.get(whole)
+        if shape is None:
+            if len(self._shapes) >= MOST_SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[whole] = Shape(list(checked), types, ids, numbers)
+        return shape
+
+    def _put_together(
+        self, shape: Shape, checked: Mapping[str, Scalar], step: int, now: float
     ) -> None:
+        records: list[Any] = [HEAD.pack(step, now)] * (3 * shape.count)
+        records[::3] = checked.values()
+        self._put_all(shape, records)
+
+    def _series_id(self, name: str, description: str) -> Optional[int]:
+        """Return the id of a scalar's series, named by a line before its first use; None while there is no space."""
         series = self._series.get(name) if isinstance(name, str) else None
         if series is None:
             self._claim(name, "scalar")
             number = self._new_ids(1)[0]
-            if not self._write(
-                {"e": "scalar", "id": number, "name": name, "description": str(description or "")}
-            ):
-                return
+            told = {"e": "scalar", "id": number, "name": name}
+            if not self._write({**told, "description": str(description or "")}):
+                return None
             self._series[name] = series = number
+        return series
+
+    def _put_scalar(
+        self, name: str, value: Scalar, description: str, step: Optional[int], now: float
+    ) -> None:
+        series = self._series_id(name, description)
+        if series is None:
+            return
         kind = _kind_of(value)
         if kind is None:
             self._write(
@@ -100,35 +188,26 @@ class Writer(Ledger):
         kinds = [_kind_of(value) for value in checked.values()]
         with self._lock:
             self._claim(name, "row")
-            number = self._rows[name] = self._rows.get(name, -1) + 1
+            numbers = self._row_numbers.setdefault(name, itertools.count())
             if None in kinds:
-                self._write(
-                    {
-                        "e": "row",
-                        "name": name,
-                        "row": number,
-                        "values": checked,
-                        "at": self._position(),
-                    }
-                )
-            else:
-                key = (name, *checked)
-                ids = self._shapes.get(key)
-                if ids is None:
-                    ids = self._new_ids(len(checked))
-                    told = {
-                        "e": "rows",
-                        "name": name,
-                        "columns": list(checked),
-                        "ids": ids,
-                        "description": str(description or ""),
-                    }
-                    if not self._write(told):
-                        return
-                    self._shapes[key] = ids
-                now = self._now()
-                for series, value, kind in zip(ids, checked.values(), kinds):
-                    self._put(value, number, now, cast("int", kind), series)
+                told = {"e": "row", "name": name, "row": next(numbers), "values": checked}
+                self._write({**told, "at": self._position()})
+                return
+            key = (name, *checked)
+            ids = self._row_ids.get(key)
+            if ids is None:
+                ids = self._new_ids(len(checked))
+                told = {"e": "rows", "name": name, "columns": list(checked), "ids": ids}
+                if not self._write({**told, "description": str(description or "")}):
+                    return
+                self._row_ids[key] = ids
+            shape = self._shape([name, *checked], cells, checked, ids, numbers)
+            number, now = next(numbers), self._now()
+            if shape is not None:
+                self._put_together(shape, checked, number, now)
+                return
+            for series, value, kind in zip(ids, checked.values(), kinds):
+                self._put(value, number, now, cast("int", kind), series)
 
     @_harmless
     def log_list(self, name: str, values: Any, description: str = "") -> None:

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from jupyter_runs.journal import NO_STEP, RunReader, Writer, keeper, segments
+from jupyter_runs.journal import NO_STEP, RunReader, Writer, keeper, scalars
 
 
 def by_the_format(place):
@@ -167,7 +167,7 @@ def test_a_void_behind_a_change_of_segments_lets_the_page_be_sealed(folder, monk
 def test_a_segment_left_behind_by_an_interrupt_is_passed_over(folder, way, read, monkeypatch):
     """Ctrl-C between making a segment and taking it into use: the next try finds its name taken."""
     writer = Writer(folder, name="main")
-    finish = segments.Scalars._finish_page
+    finish = scalars.Scalars._finish_page
     interrupts = iter([True, True])
 
     def interrupted(self, segment, page):
@@ -175,7 +175,7 @@ def test_a_segment_left_behind_by_an_interrupt_is_passed_over(folder, way, read,
             raise KeyboardInterrupt
         finish(self, segment, page)
 
-    monkeypatch.setattr(segments.Scalars, "_finish_page", interrupted)
+    monkeypatch.setattr(scalars.Scalars, "_finish_page", interrupted)
     live = RunReader(folder)
     logged = []
     for i in range(3_000):
@@ -196,7 +196,7 @@ def test_a_segment_left_behind_by_an_interrupt_is_passed_over(folder, way, read,
 
 def test_a_signal_that_logs_while_the_segment_changes(folder, way, read, monkeypatch):
     writer = Writer(folder, name="main")
-    finish = segments.Scalars._finish_page
+    finish = scalars.Scalars._finish_page
     inside = []
 
     def signalled(self, segment, page):
@@ -206,7 +206,7 @@ def test_a_signal_that_logs_while_the_segment_changes(folder, way, read, monkeyp
             for i in range(300):
                 writer.log("handler", float(i))
 
-    monkeypatch.setattr(segments.Scalars, "_finish_page", signalled)
+    monkeypatch.setattr(scalars.Scalars, "_finish_page", signalled)
     live = RunReader(folder)
     for i in range(3_000):
         writer.log("a", float(i))
@@ -222,10 +222,11 @@ def test_a_signal_that_logs_while_the_segment_changes(folder, way, read, monkeyp
 
 def test_an_interrupt_while_a_name_is_new_does_not_mix_names(folder, read, monkeypatch):
     writer = Writer(folder, name="main")
-    put = Writer._put
+    put, put_all = Writer._put, Writer._put_all
 
     def interrupted(self, *args):
         monkeypatch.setattr(Writer, "_put", put)
+        monkeypatch.setattr(Writer, "_put_all", put_all)
         raise KeyboardInterrupt
 
     write = Writer._write
@@ -241,7 +242,7 @@ def test_an_interrupt_while_a_name_is_new_does_not_mix_names(folder, read, monke
             writer.log(f"first{method}", 1.0)
         writer.log(f"second{method}", 2.0)
         writer.log(f"first{method}", 3.0)
-        monkeypatch.setattr(Writer, method, stop)
+        monkeypatch.setattr(Writer, method.replace("_put", "_put_all"), stop)
         with pytest.raises(KeyboardInterrupt):
             writer.log_row(f"row{method}", {"x": 1, "y": 2})
         writer.log_row(f"row{method}", {"x": 3, "y": 4})
