@@ -10,9 +10,9 @@ import numpy as np
 
 from jupyter_runs.journal import RunFolder, RunNotFoundError
 
-from .charts import badge_of
 from .format import count, shorten
 from .jsonable import chart_json, jsonable
+from .lines import badge_of
 from .model import Chart, ChartOptions, Floats, Line, MetricSummary, RunRow, TableView
 from .run_view import RunView
 from .tables import cell

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_runs.views import ChartOptions, RunView
-from jupyter_runs.views.charts import fill_steps
+from jupyter_runs.views.lines import fill_steps
 
 
 def chart(run, key, **options):

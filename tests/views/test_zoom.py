@@ -166,6 +166,22 @@ def test_steps_that_come_late_are_in_their_window(run):
     assert found.lines[0].y.tolist() == [x / 10 for x in found.lines[0].x.tolist()]
 
 
+@pytest.mark.parametrize("key", ["loss", "pair", "list"])
+def test_a_zoom_reads_and_sorts_nothing_anew(run, monkeypatch, key):
+    for i in range(3000):
+        run.writer.log("loss", i / 10, step=i)
+        run.writer.log_row("pair", {"x": i, "y": i / 10})
+    run.writer.log_list("list", [i / 10 for i in range(3000)])
+    view = RunView(run.folder)
+    view.chart(key)
+    monkeypatch.setattr(Series, "update", None)
+    monkeypatch.setattr(type(view.reader.metrics[key]), "arrays", None)
+    monkeypatch.setattr(type(view.reader.metrics[key]), "column_arrays", None)
+    (line,) = view.chart(key, ChartOptions(window=(1000, 1100))).lines
+    assert line.x.tolist() == list(range(999, 1102))
+    assert line.y.tolist() == [x / 10 for x in range(999, 1102)]
+
+
 def test_a_zoom_costs_what_it_shows():
     random = np.random.default_rng(0)
     one = series(np.arange(1e6), random.normal(size=1_000_000).cumsum())
