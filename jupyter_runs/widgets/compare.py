@@ -36,7 +36,7 @@ class _Curves:
     def __init__(self, view: ComparisonView) -> None:
         self._view = view
 
-    def tiles(self, search: str = "") -> list[Tile]:  # noqa: ARG002
+    def tiles(self, search: str = "") -> list[Tile]:  # noqa: ARG002 - a comparison has none
         return []
 
     def chart_keys(self, search: str = "") -> list[str]:

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 class Tagger(Protocol):
     """Who changes tags."""
 
-    def tags(self) -> Mapping[str, str | None]: ...  # noqa: D102
-    def tag(self, key: str, value: str | None) -> None: ...  # noqa: D102
-    def untag(self, key: str) -> None: ...  # noqa: D102
+    def tags(self) -> Mapping[str, str | None]:
+        """Return the tags as they are."""
+
+    def tag(self, key: str, value: str | None) -> None:
+        """Set one, anew or to another value."""
+
+    def untag(self, key: str) -> None:
+        """Remove one."""
 
 
 class DetailsTab:

@@ -25,10 +25,17 @@ if TYPE_CHECKING:
     class Source(Protocol):
         """What charts come from: a run's view, or a comparison's."""
 
-        def tiles(self, search: str = "") -> list[Tile]: ...  # noqa: D102
-        def chart_keys(self, search: str = "") -> list[str]: ...  # noqa: D102
-        def chart_version(self, key: str) -> int: ...  # noqa: D102
-        def chart(self, key: str, options: ChartOptions | None = None) -> Chart: ...  # noqa: D102
+        def tiles(self, search: str = "") -> list[Tile]:
+            """Return the metrics with one value."""
+
+        def chart_keys(self, search: str = "") -> list[str]:
+            """Return the keys of the charts, in order."""
+
+        def chart_version(self, key: str) -> int:
+            """Return what differs after the chart has changed."""
+
+        def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
+            """Return one chart, drawn as asked."""
 
 
 PAGE = 12  # cards made at a time

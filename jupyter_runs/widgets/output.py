@@ -49,7 +49,7 @@ class Output:
 
         bundle = self._bundle()
         if get_ipython() is None:  # a plain script: nobody would see a widget
-            print(bundle["text/plain"])  # noqa: T201
+            print(bundle["text/plain"])  # noqa: T201 - what it is for
             return
         handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         self._handles = [*self._handles, handle][-KEPT:]

@@ -1,9 +1,17 @@
-"""Where the browser of the browser tests comes from."""
+"""The browser of the tests: where it comes from, and how it is started."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 FLAGS = (
@@ -39,4 +47,19 @@ def _playwrights_own() -> str | None:
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
-    return path if os.path.isfile(path) else None  # noqa: PTH113
+    return path if Path(path).is_file() else None
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser, and end it; where there is none the test fails."""
+    import pytest
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    if path is None:
+        pytest.fail(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()

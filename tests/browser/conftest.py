@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chromium import FLAGS, MISSING, find_chromium
+from chromium import chromium
 from labdriver import Lab, LabServer
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 expect.set_options(timeout=15_000)
 
@@ -49,13 +49,8 @@ def start_lab_server(tmp_path: Path) -> Iterator[Callable[..., LabServer]]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole session."""
-    path = find_chromium()
-    if path is None:
-        pytest.fail(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -67,7 +67,10 @@ def test_a_killed_kernel_is_told_within_15_seconds(lab):
 def test_polling_stops_while_the_sidebar_is_hidden(lab):
     asked = []
     lab.page.on("request", lambda request: asked.append(request.url))
-    polls = lambda: [url for url in asked if "/jupyter-runs/" in url]  # noqa: E731
+
+    def polls():
+        return [url for url in asked if "/jupyter-runs/" in url]
+
     lab.open_sidebar()
     with lab.page.expect_response("**/jupyter-runs/api/runs*"):
         pass

@@ -167,7 +167,10 @@ def test_a_renewed_picture_costs_nothing_that_was_set(shown, extension):
         lab.run_cell(1)
         expect(lab.output_of(1).locator(".jp-Runs-output")).to_have_count(0)
         root_of(lab).locator(".bqplot .curve path.line").first.wait_for(state="attached")
-    picture = lambda: lab.outputs_json(1)[0]["data"]["text/html"]  # noqa: E731
+
+    def picture():
+        return lab.outputs_json(1)[0]["data"]["text/html"]
+
     drag(lab, "loss", 0.25, 0.5)
     expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view, all drawn")
     labels = x_labels(lab, "loss")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from chromium import chromium
 
 BROWSER = Path(__file__).resolve().parents[1] / "browser"
 PICTURE = ".jupyter-runs-picture"
@@ -23,20 +23,8 @@ SEEN = """picture => {
 
 @pytest.fixture(scope="module")
 def browser():
-    sys.path.insert(0, str(BROWSER))
-    try:
-        from chromium import FLAGS, MISSING, find_chromium
-    finally:
-        sys.path.remove(str(BROWSER))
-    from playwright.sync_api import sync_playwright
-
-    path = find_chromium()
-    if path is None:
-        pytest.fail(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
