@@ -47,38 +47,60 @@ def _digits(value: int) -> str:
     return str(value) if value.bit_length() < 4000 else hex(value)
 
 
-def numbers(values: Floats, digits: int | None = None) -> list[float | None]:
-    """Return numbers as JSON holds them, NaN and infinity as null.
-
-    Parameters
-    ----------
-    values
-        The numbers.
-    digits
-        How many digits of the span they keep: a third of the bytes, and no pixel differs. None keeps all.
-    """
-    finite = np.isfinite(values)
-    if digits is not None and finite.any():
-        span = float(np.ptp(values[finite]))
-        if span > 0 and math.isfinite(span):
-            decimals = digits - math.ceil(math.log10(span))
-            if abs(decimals) < 300:
-                values = np.round(values, decimals)
-                finite = np.isfinite(values)
-    if finite.all():
+def numbers(values: Floats, decimals: int | None = None) -> list[float | None]:
+    """Return numbers as JSON holds them, rounded if ``decimals`` are given, NaN and infinity as null."""
+    if decimals is not None:
+        values = np.round(values, decimals)
+    if np.isfinite(values).all():
         return [int(v) if v == int(v) and abs(v) < _WHOLE else v for v in values.tolist()]
     return [v if math.isfinite(v) else None for v in values.tolist()]
 
 
-def line_json(line: Line) -> dict[str, Any]:
-    """Return a line; a thinned one is rounded to what a screen can show, a whole one is exact."""
-    digits = None if line.drawn + line.hidden >= line.total else 5
+def _decimals(values: Floats, digits: int) -> int | None:
+    """Return the decimals that keep so many digits of the span: a third of the bytes, and no pixel differs."""
+    finite = values[np.isfinite(values)]
+    span = float(np.ptp(finite)) if len(finite) else 0.0
+    if not 0 < span < math.inf:
+        return None
+    decimals = digits - math.ceil(math.log10(span))
+    return decimals if abs(decimals) < 300 else None
+
+
+def _rounding(line: Line) -> tuple[int | None, int | None]:
+    """Return the decimals of x and y: a thinned line has what a screen can show, a whole one is exact."""
+    if line.drawn + line.hidden >= line.total:
+        return None, None
+    return _decimals(line.x, 6), _decimals(line.y, 5)
+
+
+def _same(line: Line, before: Line | None) -> int:
+    """Return how many points at the beginning of a line are those of an earlier one."""
+    if before is None or _rounding(line) != _rounding(before):
+        return 0
+    n = min(len(line.x), len(before.x))
+    differs = line.x[:n] != before.x[:n]
+    pairs = [(line.y, before.y)]
+    if line.faint is not None and before.faint is not None:
+        pairs.append((line.faint, before.faint))
+    elif line.faint is not before.faint:
+        return 0
+    for new, old in pairs:
+        a, b = new[:n], old[:n]
+        differs |= (a != b) & ~(np.isnan(a) & np.isnan(b))
+    return int(differs.argmax()) if differs.any() else n
+
+
+def line_json(line: Line, before: Line | None = None) -> dict[str, Any]:
+    """Return a line; of one that was told ``before`` only the points from ``start`` on."""
+    of_x, of_y = _rounding(line)
+    start = _same(line, before)
     return {
         "key": _text(line.key),
         "label": _text(line.label),
-        "x": numbers(line.x, None if digits is None else 6),
-        "y": numbers(line.y, digits),
-        "faint": None if line.faint is None else numbers(line.faint, digits),
+        "start": start,
+        "x": numbers(line.x[start:], of_x),
+        "y": numbers(line.y[start:], of_y),
+        "faint": None if line.faint is None else numbers(line.faint[start:], of_y),
         "marks": [[jsonable(x), mark] for x, mark in line.marks],
         "total": line.total,
         "drawn": line.drawn,
@@ -89,8 +111,17 @@ def line_json(line: Line) -> dict[str, Any]:
     }
 
 
-def chart_json(chart: Chart) -> dict[str, Any]:
-    """Return a chart with only the parts that it has."""
+def chart_json(chart: Chart, before: Chart | None = None) -> dict[str, Any]:
+    """Return a chart with only the parts that it has.
+
+    Parameters
+    ----------
+    chart
+        As it is now.
+    before
+        As it was told to who asks. Then ``"after"`` is the version of that, and of each line that is no other
+        since, only the points from ``"start"`` on are told: those before it stay.
+    """
     found: dict[str, Any] = {
         name: jsonable(getattr(chart, name))
         for name in (
@@ -108,7 +139,10 @@ def chart_json(chart: Chart) -> dict[str, Any]:
             "version",
         )
     }
-    found["lines"] = [line_json(line) for line in chart.lines]
+    known = {} if before is None else {line.key: line for line in before.lines}
+    if before is not None:
+        found["after"] = before.version
+    found["lines"] = [line_json(line, known.get(line.key)) for line in chart.lines]
     for name in ("table", "matrix"):
         if getattr(chart, name) is not None:
             found[name] = jsonable(getattr(chart, name))

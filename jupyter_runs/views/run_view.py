@@ -15,7 +15,7 @@ from .details import details
 from .files import Listing, elsewhere, read_log
 from .format import shorten
 from .images import Gallery
-from .jsonable import chart_json, jsonable
+from .jsonable import jsonable
 from .model import (
     Chart,
     ChartOptions,
@@ -28,6 +28,7 @@ from .model import (
     Tile,
 )
 from .tables import cell
+from .told import ChartsTold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,6 +78,7 @@ class RunView:
         self._versions: dict[str, int] = {}  # metric: our version when it last changed
         self._parts = dict.fromkeys(("head", "logs", "outputs", "images", "details", "order"), 0)
         self._told: dict[str, Any] = {}
+        self._charts_told = ChartsTold()
         self._status: Status | None = None
         self._tail: tuple[Any, LogPart | None] = (None, None)
         self.refresh()
@@ -325,6 +327,12 @@ class RunView:
             How charts are drawn.
         keys
             The charts wanted; without it all of them. ``"order"`` names all in any case.
+
+        Returns
+        -------
+        dict
+            Of a chart that was told before, only what its lines have from ``"start"`` on, to be put after as
+            many points of version ``"after"``; who has another version of it asks without a cursor.
         """
         since = self._since(cursor)
         found: dict[str, Any] = {
@@ -351,7 +359,7 @@ class RunView:
                 found[part] = jsonable(make())
         wanted = self.chart_keys() if keys is None else [k for k in keys if k in self._seen]
         found["charts"] = [
-            chart_json(self.chart(k, options))
+            self._charts_told.json(self.chart(k, options), options or _DEFAULT, since)
             for k in wanted
             if self._versions.get(k, 0) > since and is_chart(self._reader.metrics[k])
         ]
