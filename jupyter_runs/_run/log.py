@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from jupyter_runs._run.base import RunBase
 from jupyter_runs._run.images import image_bytes
 from jupyter_runs.errors import InvalidValueError
-from jupyter_runs.journal import FEW, NO_STEP, shown
+from jupyter_runs.journal import NO_STEP, shown
 
 if TYPE_CHECKING:
     import os
@@ -42,13 +42,17 @@ class RunLogging(RunBase):
             If the name can't be one, the value isn't one, or the name stands for another kind.
         """
         # The fast path: a float under a known name goes straight into the mapped page. Whatever is out of
-        # the ordinary (new name, page used up, no map, other type, bad step) is the writer's business.
+        # the ordinary (new name, no map, other type, bad step) is the writer's business.
         if type(value) is float:
             pack, take, target, series, clock, ahead, mark = self._writer.hot
             try:
                 number = series[name]
                 slot = take()
-            except (KeyError, TypeError, StopIteration):
+            except StopIteration:
+                if self._writer.turn():
+                    self.log(name, value, description, step)
+                    return
+            except (KeyError, TypeError):
                 pass
             else:
                 where = NO_STEP if step is None else step
@@ -97,17 +101,25 @@ class RunLogging(RunBase):
         **columns
             One value for each column.
         """
-        # The fast path: columns and types as once before.
+        # The fast path: columns and types as once before, a slot for each cell.
         writer = self._writer
-        wide = writer.wide
+        slots, target, mark, clock, ahead, _, rows = writer.wide
+        word, slot = 0, -1
         try:
-            shape = wide[-1][(name, *columns, *map(type, columns.values()))]
-        except (KeyError, TypeError):  # not yet, or a name that is none
-            pass
-        else:
-            store = writer.store_each if shape.count <= FEW else writer.store_together
-            if store(wide, shape, columns.values(), next(shape.numbers)):
+            packs, words, last, numbers = rows[(name, *columns, *map(type, columns.values()))]
+            number, now = next(numbers), clock() + ahead
+            # slots last: one is taken only for a cell that is there
+            for value, pack, word, slot in zip(columns.values(), packs, words, slots):
+                pack(target, slot, value, number, now, word, mark)
+            if word == last:
                 return
+            if writer.turn():
+                self.log_row(name, description, **columns)
+                return
+        except KeyError:
+            pass
+        except (PackError, TypeError, ValueError):  # too large, or a map closed a moment ago
+            writer.void(slot, target)
         writer.log_row(name, columns, description)
 
     def log_table(self, name: str, value: Any, description: str = "") -> None:

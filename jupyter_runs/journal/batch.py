@@ -6,10 +6,10 @@ import functools
 import struct
 from typing import TYPE_CHECKING, Any, Optional
 
-from .layout import FLOAT, INT, SERIES_BITS, T_BOOL, T_FLOAT, T_INT
+from .layout import FLOAT, INT, SERIES_BITS, SLOT, T_BOOL, T_FLOAT, T_INT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 HEAD = struct.Struct("<qd")  # step and time, the same for all
 _TAIL = struct.Struct("<II")  # type and series, mark
@@ -40,10 +40,16 @@ def _packed(kind: type) -> Optional[tuple[str, int]]:
     return found
 
 
+_FORMATS = {"d": "d16s8s", "q": "q16s8s", "|": f"{SLOT}x"}
+
+
 @functools.lru_cache(maxsize=512)
 def packer(codes: str) -> struct.Struct:
-    """Return what packs a record for each of ``codes`` ("d" or "q"): value, head, tail; the mark comes last."""
-    return struct.Struct("<" + "".join(f"{code}16s8s" for code in codes))
+    """Return what packs a record for each of ``codes``: value ("d" or "q"), head, tail; the mark comes last.
+
+    At ``|`` a page ends, and its seal is left out.
+    """
+    return struct.Struct("<" + "".join(map(_FORMATS.__getitem__, codes)))
 
 
 class Shape:
@@ -55,21 +61,18 @@ class Shape:
         Of the values, in order.
     series
         Their ids.
-    numbers
-        Gives the next row's number, where these are the columns of rows.
     """
 
     __slots__ = (
-        "_words",
         "codes",
         "count",
-        "fields",
         "held",
         "ints",
         "names",
-        "numbers",
         "pack_into",
+        "packs",
         "types",
+        "words",
     )
 
     def __init__(
@@ -77,18 +80,16 @@ class Shape:
         names: list[str],
         types: list[type],
         series: Sequence[int],
-        numbers: Optional[Iterator[int]] = None,
     ) -> None:
         packed = [_packed(kind) or ("d", T_FLOAT) for kind in types]
         self.names = names
         self.types = types
         self.count = len(names)
-        self.numbers = numbers
         self.codes = "".join(code for code, _ in packed)
         self.ints = tuple(i for i, kind in enumerate(types) if kind.__name__ in _MAY_OVERFLOW)
         self.pack_into = packer(self.codes).pack_into
-        self._words = [number | kind << SERIES_BITS for number, (_, kind) in zip(series, packed)]
-        self.fields = [(_PACK[code], word) for code, word in zip(self.codes, self._words)]
+        self.words = tuple(n | kind << SERIES_BITS for n, (_, kind) in zip(series, packed))
+        self.packs = tuple(_PACK[code] for code in self.codes)
         self.held: tuple[int, list[Any]] = (0, [])  # a mark, and the template for it
 
     @staticmethod
@@ -103,7 +104,7 @@ class Shape:
     def template(self, mark: int) -> list[Any]:
         """Return ``[value, head, tail] * count`` with the tails filled in for a segment's mark; to be copied."""
         template: list[Any] = [None] * (3 * self.count)
-        template[2::3] = [_TAIL.pack(word, mark) for word in self._words]
+        template[2::3] = [_TAIL.pack(word, mark) for word in self.words]
         self.held = (mark, template)
         return template
 

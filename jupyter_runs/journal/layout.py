@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 MAGIC = b"JRUNSNUM"
 VERSION = 1
@@ -23,7 +23,6 @@ INT = struct.Struct("<qqdII")
 HEADER = struct.Struct("<8sHHIQQI24xI")
 SEALED = struct.Struct("<II16sII")
 _SEAL_HEAD = struct.Struct("<II16s")
-_SEAL_PARTS = struct.Struct("<24s4s4s")
 
 NO_STEP = -(1 << 63)
 SERIES_BITS = 28
@@ -81,43 +80,35 @@ def _full(first_slot: int) -> bytes:
 _FULL = {0: _full(0), HEADER_SLOTS: _full(HEADER_SLOTS)}
 
 
-def marks_of(mark: int) -> memoryview:
-    """Return the marks of a page whose every slot is committed, to be compared with."""
-    return memoryview(mark.to_bytes(4, "little") * SEAL).cast("I")
+def marks_of(mark: int, first_slot: int) -> memoryview:
+    """Return the marks of a page whose every slot from ``first_slot`` on is committed, to be compared with."""
+    return memoryview(mark.to_bytes(4, "little") * (SEAL - first_slot)).cast("I")
 
 
-def seal(records: bytes, marks: memoryview, first_slot: int, *, only_full: bool) -> Optional[bytes]:
-    """Return the 32 bytes that seal a page: checksum, and the map of what is committed.
+def seal(records: bytes, marks: memoryview, *, only_full: bool) -> Optional[bytes]:
+    """Return the first 28 bytes of the seal of a page: checksum, map of what is committed, and their own checksum.
 
     Parameters
     ----------
     records
         The page's first 4,064 bytes.
     marks
-        Those of the segment: :func:`marks_of`.
-    first_slot
-        The first one for records.
+        What a full page has: :func:`marks_of`.
     only_full
-        Return None while a slot from ``first_slot`` on lacks its mark.
+        Return None while a slot lacks its mark.
     """
-    count = SEAL - first_slot
-    found = memoryview(records).cast("I")[7::8]
-    if found[first_slot:] == marks[first_slot:]:
-        bitmap = _FULL[first_slot]
+    count = len(marks)
+    found = memoryview(records).cast("I")[(SEAL - count) * 8 + 7 :: 8]
+    if found == marks:
+        head = _SEAL_HEAD.pack(zlib.crc32(records), count, _FULL[SEAL - count])
     elif only_full:
         return None
     else:
-        committed = [slot for slot in range(first_slot, SEAL) if found[slot] == marks[slot]]
-        count = len(committed)
-        bitmap = sum(1 << slot for slot in committed).to_bytes(SLOTS // 8, "little")
-    head = _SEAL_HEAD.pack(zlib.crc32(records), count, bitmap)
-    own, mark = zlib.crc32(head).to_bytes(4, "little"), bytes(marks[:1].cast("B"))
-    return head + own + mark
-
-
-def put_seal(target: Any, offset: int, sealed: bytes) -> None:
-    """Store a seal into a map, its own checksum after what it covers."""
-    _SEAL_PARTS.pack_into(target, offset, sealed[:24], sealed[24:28], sealed[28:])
+        committed = [slot for slot in range(count) if found[slot] == marks[slot]]
+        bitmap = sum(1 << slot for slot in committed) << SEAL - count
+        whole = bitmap.to_bytes(SLOTS // 8, "little")
+        head = _SEAL_HEAD.pack(zlib.crc32(records), len(committed), whole)
+    return head + zlib.crc32(head).to_bytes(4, "little")
 
 
 class Seal(NamedTuple):

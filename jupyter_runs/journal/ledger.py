@@ -42,7 +42,7 @@ def _exhausted() -> int:
 
 # What the fast path of `Run.log` sees while there is nothing to store into: the slow path takes over.
 DORMANT: tuple[Any, ...] = (None, _exhausted, None, {}, time.monotonic, 0.0, 0)
-DORMANT_WIDE: tuple[Any, ...] = (NOTHING, None, 0, time.monotonic, 0.0, {})
+DORMANT_WIDE: tuple[Any, ...] = (NOTHING, None, 0, time.monotonic, 0.0, {}, {})
 
 
 class Ledger:
@@ -63,7 +63,7 @@ class Ledger:
     -----
     Nothing is opened before the first write. ``hot`` is what :meth:`jupyter_runs.Run.log` needs to store a float
     without a call: ``(pack_into, next_slot, map, series, clock, ahead, mark)``; ``wide`` is what storing several at once
-    needs: ``(slots, map, mark, clock, ahead, shapes)``. Each is swapped as a whole.
+    needs: ``(slots, map, mark, clock, ahead, shapes, rows)``. Each is swapped as a whole.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class Ledger:
         self._series: dict[str, int] = {}
         self._last_id = 0
         self._shapes: dict[tuple[Any, ...], Shape] = {}
+        self._rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         self._row_ids: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._row_numbers: dict[str, Iterator[int]] = {}
         self._others: dict[str, str] = {}
@@ -120,46 +121,44 @@ class Ledger:
             self._dropped += 1
             self._stumble(error)
 
-    def store_each(
-        self, wide: tuple[Any, ...], shape: Shape, values: Iterable[Any], step: Optional[int]
+    def store_one(
+        self, wide: tuple[Any, ...], shape: Shape, value: Any, step: Optional[int]
     ) -> bool:
-        """Store one value, or the cells of a row, of the types that a shape has.
+        """Store a value of the type that a shape of one series has, without the lock.
 
         Parameters
         ----------
         wide
             What ``self.wide`` was when the shape was looked up there.
         shape
-            Their series.
-        values
-            One for each.
-        step
-            Of all of them.
+            The series.
+        value, step
+            What packs as 64 bits.
 
         Returns
         -------
         bool
-            False if not all were stored (a row with a cell missing is none): the slow path knows why, and stores all.
+            False if it was not stored: the slow path knows why.
         """
-        slots, target, mark, clock, ahead, _ = wide
-        now, left = clock() + ahead, shape.count
-        step = NO_STEP if step is None else step
-        slot = -1
+        slots, target, mark, clock, ahead, *_ = wide
+        slot = next(slots, None)
+        if slot is None:
+            return False
+        pack, word = shape.packs[0], shape.words[0]
         try:
-            # slots last: one is taken only for a value that is there
-            for value, (pack, word), slot in zip(values, shape.fields, slots):
-                pack(target, slot, value, step, now, word, mark)
-                left -= 1
+            pack(
+                target, slot, value, NO_STEP if step is None else step, clock() + ahead, word, mark
+            )
         except (PackError, TypeError, ValueError):  # too large, or a map closed a moment ago
             self.void(slot, target)
             return False
-        return not left
+        return True
 
     def store_together(
         self, wide: tuple[Any, ...], shape: Shape, values: Iterable[Any], step: Optional[int]
     ) -> bool:
-        """Store values of one step, as :meth:`store_each` does, with one call for all where this page has room."""
-        slots, target, mark, clock, ahead, _ = wide
+        """Store values of one step, as :meth:`store_one` does, with one call for all where this page has room."""
+        slots, target, mark, clock, ahead, *_ = wide
         try:
             head = HEAD.pack(NO_STEP if step is None else step, clock() + ahead)
         except PackError:
@@ -181,9 +180,12 @@ class Ledger:
                     return False
                 return True
         with self._lock:
-            if self.wide[-1] is not wide[-1]:
+            if self.wide[5] is not wide[5]:
                 return False  # closed in between: what comes now belongs to another folder
-            self._put_all(shape, records)
+            if self._scalars is not None and self._scalars.put_across(shape, records):
+                self._heat()
+            else:
+                self._put_all(shape, records)
             return True
 
     def _put_all(self, shape: Shape, records: list[Any], done: int = 0) -> None:
@@ -206,13 +208,25 @@ class Ledger:
 
     def _heat(self) -> None:
         """Give the fast paths the page that numbers go to now, and set the clock right for all."""
-        ahead = self._ahead = max(self._ahead, time.time() - time.monotonic())
+        clock = time.monotonic
+        ahead = time.time() - clock()
+        if ahead > self._ahead:
+            self._ahead = ahead
+        else:
+            ahead = self._ahead
         if self._scalars is not None:
             slots, target, mark = self._scalars.hot()
-            clock = time.monotonic
             self.hot = (FLOAT.pack_into, slots.__next__, target, self._series, clock, ahead, mark)
             if target is not None:
-                self.wide = (slots, target, mark, clock, ahead, self._shapes)
+                self.wide = (
+                    slots,
+                    target,
+                    mark,
+                    clock,
+                    ahead,
+                    self._shapes,
+                    self._rows,
+                )
 
     def _cool(self) -> None:
         """Close the fast paths."""

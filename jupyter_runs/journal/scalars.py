@@ -70,7 +70,7 @@ class Scalars:
         turned = False
         offset = next(self._slots, None)
         while offset is None:
-            self._turn()
+            self.turn()
             turned = True
             offset = next(self._slots, None)
         segment = self._segment
@@ -103,7 +103,7 @@ class Scalars:
         slots = list(islice(self._slots, shape.count - start))
         segment = self._segment
         if not slots or segment is None:
-            self._turn()
+            self.turn()
             return 0
         held, template = shape.held
         if held != segment.mark:
@@ -116,6 +116,36 @@ class Scalars:
             pack.pack_into(segment.target, slots[0], *part)
             return len(slots)
         return self._write(segment, slots[0], pack.pack(*part))
+
+    def put_across(self, shape: Shape, records: list[Any]) -> bool:
+        """Store the records of a shape over the end of this page with one call.
+
+        Returns
+        -------
+        bool
+            False if nothing was stored: no page follows in this segment, or not all would fit there.
+        """
+        segment, page = self._segment, self._page
+        if segment is None or segment.target is None or shape.count > SEAL:
+            return False
+        if (page + 2) * PAGE > segment.header.size or shape.held[0] != segment.mark:
+            return False
+        here = list(islice(self._slots, shape.count))
+        if len(here) == shape.count:  # a signal's handler has turned the page
+            shape.pack_into(segment.target, here[0], *records)
+        if not 0 < len(here) < shape.count:
+            return bool(here)
+        segment.populate(page + 1)
+        start, end = (page + 1) * PAGE, (page + 1) * PAGE + SEAL * SLOT
+        slots = iter(range(start + (shape.count - len(here)) * SLOT, end, SLOT))
+        pack = packer(f"{shape.codes[: len(here)]}|{shape.codes[len(here) :]}")
+        # no call from here on to the assignment, so no signal's handler comes between
+        if self._page != page or self._segment is not segment:
+            return False
+        self._page, self._page_end, self._slots = page + 1, end, slots
+        pack.pack_into(segment.target, here[0], *records)
+        self._finish_page(segment, page)
+        return True
 
     def _write(self, segment: Segment, offset: int, records: bytes) -> int:
         """Write records one after the other; slots without space are taken again when there is some."""
@@ -134,7 +164,7 @@ class Scalars:
             if segment is not None and target is not None and target is segment.target:
                 INT.pack_into(target, offset, 0, 0, 0.0, T_VOID << SERIES_BITS, segment.mark)
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
         """Begin the next page, in a new segment where this one is full."""
         segment = self._segment
         if segment is None:
@@ -167,6 +197,8 @@ class Scalars:
         self._set_page(0)
 
     def _set_page(self, page: int) -> None:
+        if self._segment is not None:
+            self._segment.populate(page)
         self._page = page
         self._page_end = page * PAGE + SEAL * SLOT
         self._slots = iter(range(page * PAGE + first_slot(page) * SLOT, self._page_end, SLOT))
@@ -175,11 +207,14 @@ class Scalars:
         """Seal a page, and those before it that have become complete since."""
         # first of all: an interrupt must not make it forgotten
         self._unsealed.append((segment, page))
-        self._unsealed = [
-            (owner, index)
-            for owner, index in self._unsealed
-            if not owner.seal(index, only_full=True)
-        ]
+        if len(self._unsealed) > 1 or not segment.seal(page, only_full=True):
+            self._unsealed = [
+                (owner, index)
+                for owner, index in self._unsealed
+                if not owner.seal(index, only_full=True)
+            ]
+        else:
+            self._unsealed.clear()
 
     def _let_go(self) -> None:
         """Close the segments that no open page needs any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import secrets
+import struct
 from typing import TYPE_CHECKING, Any, Optional
 
 from .layout import (
@@ -16,13 +17,16 @@ from .layout import (
     SLOT,
     Header,
     marks_of,
-    put_seal,
     seal,
     segment_name,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+POPULATED = 16  # pages
+_POPULATE_WRITE = 23  # MADV_POPULATE_WRITE, since Linux 5.14
+_SEAL = struct.Struct("<24s4s4s")
 
 
 class Segment:
@@ -44,9 +48,11 @@ class Segment:
         size = min(FIRST_SEGMENT << number, LARGEST_SEGMENT)
         self.mark = secrets.randbelow(0xFFFFFFFE) + 1
         self.header = Header(number, size, first, self.mark)
-        self._marks = marks_of(self.mark)
+        self._mark = self.mark.to_bytes(4, "little")
+        self._marks = marks_of(self.mark, first_slot(0)), marks_of(self.mark, first_slot(1))
         self._path = folder / segment_name(number)
         self._map: Optional[mmap.mmap] = None
+        self._populates = hasattr(mmap.mmap, "madvise")
         flags = (
             os.O_RDWR
             | os.O_CREAT
@@ -83,6 +89,15 @@ class Segment:
                 break
         return done // SLOT
 
+    def populate(self, index: int) -> None:
+        """Have the kernel make the next pages ready at once: a little cheaper than one by one at their first stores."""
+        if self._map is not None and not index % POPULATED and self._populates:
+            size = min(POPULATED * PAGE, self.header.size - index * PAGE)
+            try:
+                self._map.madvise(_POPULATE_WRITE, index * PAGE, size)
+            except (OSError, ValueError):  # an older kernel
+                self._populates = False
+
     def seal(self, index: int, *, only_full: bool = False) -> bool:
         """Write the seal of page ``index``; with ``only_full``, tell whether each of its slots was committed."""
         start, end = index * PAGE, index * PAGE + SEAL * SLOT
@@ -90,13 +105,14 @@ class Segment:
             records = os.pread(self._fd, end - start, start).ljust(end - start, b"\0")
         else:
             records = self._map[start:end]
-        sealed = seal(records, self._marks, first_slot(index), only_full=only_full)
+        sealed = seal(records, self._marks[index > 0], only_full=only_full)
         if sealed is None:
             return False
         if self._map is None:
-            write_all(self._fd, sealed, end)
+            write_all(self._fd, sealed + self._mark, end)
         else:
-            put_seal(self._map, end, sealed)
+            # its own checksum after what it covers, the mark last
+            _SEAL.pack_into(self._map, end, sealed[:24], sealed[24:], self._mark)
         return True
 
     def linked(self) -> bool:

@@ -6,12 +6,13 @@ import functools
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import length_hint
 from pathlib import Path
 from typing import Any, Callable, Optional, TypeVar, cast
 
 from . import keeper, special
-from .batch import HEAD, Shape
+from .batch import FEW, HEAD, Shape
 from .errors import InvalidValueError, KindError, RunsError, RunsWarning
 from .events import dump, kinds_in
 from .folder import RunFolder
@@ -56,11 +57,11 @@ class Writer(Ledger):
         if kind is not float:
             wide = self.wide
             try:
-                shape = wide[-1][name, kind]
+                shape = wide[5][name, kind]
             except (KeyError, TypeError):  # not yet, or a name that is none
                 pass
             else:
-                if self.store_each(wide, shape, (value,), step):
+                if self.store_one(wide, shape, value, step):
                     return
         self._log(name, value, description, step)
 
@@ -74,14 +75,30 @@ class Writer(Ledger):
             if type(value) is not float and series is not None:
                 self._shape([name], {name: value}, {name: checked}, [series])
 
+    @_harmless
+    def turn(self) -> bool:
+        """Give the fast path a new page, where this one is used up; False where it has none."""
+        with self._lock:
+            slots, target, *_ = self.wide
+            if target is None or self._scalars is None:
+                return False
+            if not length_hint(slots):  # else another thread was quicker
+                try:
+                    self._scalars.turn()
+                except OSError as error:
+                    self._stumble(error)
+                    return False
+                self._heat()
+            return True
+
     def log_metrics(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Log many values of one step; all are checked before the first is stored."""
         # The fast path: names and types as once before.
         if type(metrics) is dict:
             wide = self.wide
-            names, values = list(metrics), list(metrics.values())
+            names, values = list(metrics), metrics.values()
             try:
-                shape = wide[-1][names[0], len(names)]
+                shape = wide[5][names[0], len(names)]
             except (LookupError, TypeError):  # nothing in it, or a name that is none
                 pass
             else:
@@ -128,7 +145,6 @@ class Writer(Ledger):
         given: Mapping[str, Any],
         checked: Mapping[str, Scalar],
         ids: Sequence[int],
-        numbers: Optional[Iterator[int]] = None,
     ) -> Optional[Shape]:
         """Return the shape of values that were given, so that the fast path finds it; None where one has none."""
         types: list[type] = list(map(type, given.values()))
@@ -141,7 +157,8 @@ class Writer(Ledger):
         if shape is None:
             if len(self._shapes) >= MOST_SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[whole] = Shape(list(checked), types, ids, numbers)
+                self._rows.clear()
+            shape = self._shapes[whole] = Shape(list(checked), types, ids)
         return shape
 
     def _put_together(
@@ -201,9 +218,12 @@ class Writer(Ledger):
                 if not self._write({**told, "description": str(description or "")}):
                     return
                 self._row_ids[key] = ids
-            shape = self._shape([name, *checked], cells, checked, ids, numbers)
+            shape = self._shape([name, *checked], cells, checked, ids)
             number, now = next(numbers), self._now()
             if shape is not None:
+                if shape.count <= FEW:
+                    packed = shape.packs, shape.words, shape.words[-1], numbers
+                    self._rows[(name, *shape.names, *shape.types)] = packed
                 self._put_together(shape, checked, number, now)
                 return
             for series, value, kind in zip(ids, checked.values(), kinds):
