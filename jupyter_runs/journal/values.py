@@ -248,10 +248,10 @@ def step_of(name: str, step: Any) -> Optional[int]:
         plain = "?"
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
-    if isinstance(plain, bool) or not isinstance(plain, int):
+    if not isinstance(plain, int):
         raise InvalidValueError(
             f"{name!r}: a step is a whole number, got {shown(step)} ({type(step).__name__})"
         )
     if not -(1 << 63) < plain < 1 << 63:
         raise InvalidValueError(f"{name!r}: the step {plain} does not fit into 64 bits")
-    return plain
+    return int(plain)  # True is 1, as it is to struct
