@@ -182,9 +182,9 @@ def badge_of(
             else count(total, "point" if unit == "list" else unit)
         )
         if window:
-            said += " in view, all drawn"
+            said += " in view · exact"
     elif window:
-        said = f"{drawn:,} of {total:,} in view drawn · zoom for exact"
+        said = f"{drawn:,} of {total:,} in view · zoom for exact"
     else:
         said = f"{drawn:,} of {total:,} drawn · zoom for exact"
     if hidden:

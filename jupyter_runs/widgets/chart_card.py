@@ -344,7 +344,7 @@ class ChartCard:
     @staticmethod
     def _foot_html(chart: Chart) -> str:
         return (
-            f'<span class="jpr-badge">{escape(chart.badge)}</span>'
+            f'<span class="jpr-badge" title="{escape(chart.badge)}">{escape(chart.badge)}</span>'
             '<button type="button" class="jpr-reset" data-jpr="reset" '
             'title="Show everything again (double click, or 0)">⤢ Reset zoom</button>'
             f'<span class="jpr-x-label">{escape(chart.x_label)}</span>'

@@ -123,7 +123,7 @@ def test_moves_while_the_main_thread_is_busy(shown):
     enough(lab)
     lab.wait_idle()
     expect(root_of(lab).get_by_text("The kernel is busy")).to_be_hidden()
-    expect(badge).to_contain_text("in view, all drawn")
+    expect(badge).to_contain_text("in view · exact")
     assert lab.errors == []
 
 
@@ -172,7 +172,7 @@ def test_a_renewed_picture_costs_nothing_that_was_set(shown, extension):
         return lab.outputs_json(1)[0]["data"]["text/html"]
 
     drag(lab, "loss", 0.25, 0.5)
-    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view, all drawn")
+    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view · exact")
     labels = x_labels(lab, "loss")
     card(lab, "pair").get_by_role("button", name="a", exact=True).click()
     root_of(lab).get_by_placeholder("Find a metric…").fill("o")
@@ -226,7 +226,7 @@ def test_keys_reach_everything(shown):
     expect(tip).not_to_have_text(first)
     labels = x_labels(lab, "loss")
     press("+")
-    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view, all drawn")
+    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view · exact")
     assert x_labels(lab, "loss") != labels
     press("0")
     expect(card(lab, "loss").locator(".jpr-badge")).to_have_text("400 points")
@@ -244,7 +244,7 @@ def test_keys_reach_everything(shown):
 def test_comes_back_after_a_reload_as_it_was(shown):
     lab = shown
     drag(lab, "loss", 0.25, 0.5)
-    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view, all drawn")
+    expect(card(lab, "loss").locator(".jpr-badge")).to_contain_text("in view · exact")
     labels = x_labels(lab, "loss")
     card(lab, "pair").get_by_role("button", name="a", exact=True).click()
     tab(lab, "Logs").click()

@@ -52,11 +52,11 @@ def test_a_long_series_says_what_is_drawn(run):
     assert 500 < line.drawn <= 1500
     assert 12_345 in line.x
     part = chart(run, "loss", window=(12_000, 13_000))
-    assert part.badge == "1,001 points in view, all drawn"
+    assert part.badge == "1,001 points in view · exact"
     assert part.lines[0].total == part.lines[0].drawn == 1001
     assert part.lines[0].maximum == line.maximum
     still = chart(run, "loss", window=(0, 9_999))
-    assert still.badge == f"{still.lines[0].drawn:,} of 10,000 in view drawn · zoom for exact"
+    assert still.badge == f"{still.lines[0].drawn:,} of 10,000 in view · zoom for exact"
 
 
 def test_without_steps_over_the_index(run):

@@ -161,7 +161,7 @@ def test_steps_that_come_late_are_in_their_window(run):
         run.writer.log("loss", step / 10, step=step)
     view = RunView(run.folder)
     found = view.chart("loss", ChartOptions(window=(5, 9)))
-    assert found.badge == "7 points in view, all drawn"
+    assert found.badge == "7 points in view · exact"
     assert found.lines[0].x.tolist() == [4, 5, 6, 7, 7, 7, 8, 9, 10]
     assert found.lines[0].y.tolist() == [x / 10 for x in found.lines[0].x.tolist()]
 
