@@ -31,15 +31,15 @@ def mapping_is_safe(folder: Path) -> bool:
     return file_system(folder) in _PROMISING
 
 
-_kinds: dict[str, str] = {}
+_kinds: dict[int, str] = {}  # by device
 
 
 def file_system(folder: Path) -> str:
     """Return the kind of file system that ``folder`` lies on, "" where that can't be told (Linux only)."""
-    mount, kind = "", ""
-    real = os.path.realpath(folder)
-    device = str(os.stat(folder).st_dev)
+    device = os.stat(folder).st_dev
     if device not in _kinds:
+        mount, kind = "", ""
+        real = os.path.realpath(folder)
         try:
             with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
                 for line in lines:
