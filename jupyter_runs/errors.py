@@ -5,9 +5,6 @@ Each class carries the HTTP status with which a server answers when it happens.
 
 from __future__ import annotations
 
-import sys
-import warnings
-
 from jupyter_runs.journal.errors import (
     InvalidNameError,
     InvalidPathError,
@@ -17,6 +14,7 @@ from jupyter_runs.journal.errors import (
     RunNotFoundError,
     RunsError,
     RunsWarning,
+    warn,
 )
 
 
@@ -116,17 +114,6 @@ class RunEnvironmentException(RunsError):  # noqa: N818 - the name that scripts 
     """The process was not started as a run."""
 
     http_status = 409
-
-
-_OURS = "jupyter_runs."
-
-
-def warn(text: str) -> None:
-    """Warn with a `RunsWarning`, in the name of the first caller that is none of ours."""
-    frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(text, RunsWarning, stacklevel=level)
 
 
 __all__ = [

@@ -21,6 +21,8 @@ WRITERS = (
     "batch",
     "segments",
     "scalars",
+    "recorder",
+    "ledger",
     "writer",
     "keeper",
     "alive",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import Any
+
+_OURS = f"{__name__.partition('.')[0]}."
 
 
 class RunsWarning(UserWarning):
@@ -57,3 +61,11 @@ def shown(value: Any, limit: int = 80) -> str:
     except Exception:  # a broken __repr__ must not hide the error that wants to be told
         text = f"<{type(value).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def warn(text: str) -> None:
+    """Warn with a :class:`RunsWarning`, in the name of the first caller that is none of ours."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, RunsWarning, stacklevel=level)

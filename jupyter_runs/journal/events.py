@@ -147,10 +147,6 @@ class EventLog:
         """Tell whether the file still has a name."""
         return os.fstat(self._fd).st_nlink > 0
 
-    def sync(self) -> None:
-        """Bring what was written to the disk."""
-        os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
-
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)

@@ -7,22 +7,17 @@ import os
 import secrets
 import threading
 import time
-import warnings
-from itertools import islice
-from operator import length_hint
-from struct import error as PackError  # noqa: N812  # it is a class
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import keeper
 from .alive import Alive, own_facts
-from .batch import HEAD
-from .errors import RunsWarning
+from .errors import warn
 from .events import EventLog, EventTail
-from .layout import FLOAT, NO_STEP, SLOT
+from .layout import FLOAT
 from .scalars import NOTHING, Scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from .batch import Shape
@@ -107,105 +102,6 @@ class Ledger:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.folder.id!r}, {self.name!r})"
 
-    def _put(self, value: Any, step: int, now: float, kind: int, series: int) -> None:
-        """Store one number, or count it as dropped while there is no place for it."""
-        if not self._ready():
-            self._dropped += 1
-            return
-        try:
-            if self._scalars is None:
-                self._scalars = Scalars(self._folder_of_writer())
-            if self._scalars.put(0 if value is None else value, step, now, kind, series):
-                self._heat()
-        except OSError as error:
-            self._dropped += 1
-            self._stumble(error)
-
-    def store_one(
-        self, wide: tuple[Any, ...], shape: Shape, value: Any, step: Optional[int]
-    ) -> bool:
-        """Store a value of the type that a shape of one series has, without the lock.
-
-        Parameters
-        ----------
-        wide
-            What ``self.wide`` was when the shape was looked up there.
-        shape
-            The series.
-        value, step
-            What packs as 64 bits.
-
-        Returns
-        -------
-        bool
-            False if it was not stored: the slow path knows why.
-        """
-        slots, target, mark, clock, ahead, *_ = wide
-        slot = next(slots, None)
-        if slot is None:
-            return False
-        pack, word = shape.packs[0], shape.words[0]
-        try:
-            pack(
-                target, slot, value, NO_STEP if step is None else step, clock() + ahead, word, mark
-            )
-        except (PackError, TypeError, ValueError):  # too large, or a map closed a moment ago
-            self.void(slot, target)
-            return False
-        return True
-
-    def store_together(
-        self, wide: tuple[Any, ...], shape: Shape, values: Iterable[Any], step: Optional[int]
-    ) -> bool:
-        """Store values of one step, as :meth:`store_one` does, with one call for all where this page has room."""
-        slots, target, mark, clock, ahead, *_ = wide
-        try:
-            head = HEAD.pack(NO_STEP if step is None else step, clock() + ahead)
-        except PackError:
-            return False
-        held, template = shape.held
-        records = (template if held == mark else shape.template(mark))[:]
-        count = shape.count
-        records[::3] = values
-        records[1::3] = [head] * count
-        if shape.ints and not shape.holds(records):
-            return False
-        if length_hint(slots) >= count:
-            # one call, so the slots follow one another; None if another thread was quicker
-            last = next(islice(slots, count - 1, count), None)
-            if last is not None:
-                try:
-                    shape.pack_into(target, last - (count - 1) * SLOT, *records)
-                except ValueError:  # the map was closed a moment ago
-                    return False
-                return True
-        with self._lock:
-            if self.wide[5] is not wide[5]:
-                return False  # closed in between: what comes now belongs to another folder
-            if self._scalars is not None and self._scalars.put_across(shape, records):
-                self._heat()
-            else:
-                self._put_all(shape, records)
-            return True
-
-    def _put_all(self, shape: Shape, records: list[Any], done: int = 0) -> None:
-        """Store records from ``done`` on, page by page, or count as dropped what finds no place."""
-        while done < shape.count:
-            if not self._ready():
-                self._dropped += shape.count - done
-                return
-            try:
-                if self._scalars is None:
-                    self._scalars = Scalars(self._folder_of_writer())
-                more = self._scalars.put_some(shape, records, done)
-                if not more:
-                    self._heat()
-                done += more
-            except OSError as error:
-                self._dropped += shape.count - done
-                self._stumble(error)
-                return
-
     def _heat(self) -> None:
         """Give the fast paths the page that numbers go to now, and set the clock right for all."""
         clock = time.monotonic
@@ -231,12 +127,6 @@ class Ledger:
     def _cool(self) -> None:
         """Close the fast paths."""
         self.hot, self.wide = DORMANT, DORMANT_WIDE
-
-    def void(self, offset: int, target: Any) -> None:
-        """Mark a slot as used for nothing: the fast path took it and could not store its value."""
-        with self._lock:
-            if self._scalars is not None:
-                self._scalars.void(offset, target)
 
     def _payload(self, data: bytes, suffix: str) -> Optional[str]:
         """Keep a large body in a file of its own, complete before a line speaks of it; return the file's name."""
@@ -343,10 +233,11 @@ class Ledger:
             return
         self._faults.add(kind)
         text = f"run {self.folder.id}: not all could be stored ({type(error).__name__}: {error}); the training goes on"
-        warnings.warn(text, RunsWarning, stacklevel=4)
+        warn(text)
 
     def keep(self, sync: bool) -> None:
         """Give a sign of life, and bring data to the disk (called by the housekeeping thread)."""
+        paths: list[Path] = []
         with self._lock:
             alive, events, scalars = self._alive, self._events, self._scalars
             if events is None:
@@ -359,9 +250,17 @@ class Ledger:
                 if self.hot is not DORMANT:
                     self._heat()
                 if sync:
-                    events.sync()
+                    place = self._folder_of_writer()
+                    paths = [place / "events.jsonl", place]
                     if scalars is not None:
-                        scalars.sync()
+                        paths[:0] = scalars.unsynced()
+            except OSError as error:
+                self.fault(error)
+        for (
+            path
+        ) in paths:  # without the lock: a disk may take its time, and the training does not wait
+            try:
+                sync_file(path)
             except OSError as error:
                 self.fault(error)
 
@@ -427,3 +326,15 @@ def new_writer_name(role: str = "main") -> str:
     rank = os.environ.get("RANK", "")
     label = f"rank{int(rank)}" if rank.isdigit() and role == "main" else role
     return f"{label}-{os.getpid()}-{secrets.token_hex(2)}"
+
+
+def sync_file(path: Path) -> None:
+    """Bring what was written to a file, or the names in a folder, to the disk."""
+    folder = path.is_dir()
+    if folder and os.name == "nt":  # keeps its folders' names itself, and opens no folder
+        return
+    fd = os.open(path, (os.O_RDONLY if folder else os.O_RDWR) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        os.fdatasync(fd) if hasattr(os, "fdatasync") else os.fsync(fd)
+    finally:
+        os.close(fd)

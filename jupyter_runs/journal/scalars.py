@@ -46,6 +46,7 @@ class Scalars:
         # pages with a slot that another thread has yet to fill, and the segments kept open for them
         self._unsealed: list[tuple[Segment, int]] = []
         self._spent: list[Segment] = []
+        self._filled: list[Path] = []  # since somebody asked what is to be synced
 
     @property
     def position(self) -> int:
@@ -180,6 +181,7 @@ class Scalars:
             following.close()  # a signal's handler has logged in between, and turned the page
             return
         self._spent.append(segment)
+        self._filled.append(segment.path)
         self._begin(following)
         self._let_go()
 
@@ -227,10 +229,10 @@ class Scalars:
         """Tell whether what is stored still lands in a file that has a name."""
         return self._segment is None or self._segment.linked()
 
-    def sync(self) -> None:
-        """Bring what was stored to the disk."""
-        if self._segment is not None:
-            self._segment.sync()
+    def unsynced(self) -> list[Path]:
+        """Return the segments that were stored to since the last call."""
+        filled, self._filled = self._filled, []
+        return filled if self._segment is None else [*filled, self._segment.path]
 
     def close(self) -> None:
         """Seal what is open, cut off what is unused, close the files."""

@@ -50,7 +50,7 @@ class Segment:
         self.header = Header(number, size, first, self.mark)
         self._mark = self.mark.to_bytes(4, "little")
         self._marks = marks_of(self.mark, first_slot(0)), marks_of(self.mark, first_slot(1))
-        self._path = folder / segment_name(number)
+        self.path = folder / segment_name(number)
         self._map: Optional[mmap.mmap] = None
         self._populates = hasattr(mmap.mmap, "madvise")
         flags = (
@@ -60,7 +60,7 @@ class Segment:
             | getattr(os, "O_CLOEXEC", 0)
             | getattr(os, "O_BINARY", 0)
         )
-        self._fd = os.open(self._path, flags, 0o600)
+        self._fd = os.open(self.path, flags, 0o600)
         try:
             if mapped:
                 os.posix_fallocate(self._fd, 0, size)
@@ -69,7 +69,7 @@ class Segment:
                 self._map = mmap.mmap(self._fd, size)
         except BaseException:
             os.close(self._fd)
-            os.unlink(self._path)
+            os.unlink(self.path)
             raise
 
     @property
@@ -118,10 +118,6 @@ class Segment:
     def linked(self) -> bool:
         """Tell whether the file still has a name."""
         return os.fstat(self._fd).st_nlink > 0
-
-    def sync(self) -> None:
-        """Bring what was stored to the disk."""
-        os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
 
     def unmap(self) -> None:
         """Close the map, and go on with the file: a late thread meets a closed map, and writes elsewhere."""

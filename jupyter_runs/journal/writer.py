@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from operator import length_hint
 from pathlib import Path
-from typing import Any, Callable, Optional, TypeVar, cast
+from typing import Any, Optional, cast
 
 from . import keeper, special
 from .batch import FEW, HEAD, Shape
-from .errors import InvalidValueError, KindError, RunsError, RunsWarning
+from .errors import InvalidValueError, KindError
 from .events import dump, kinds_in
 from .folder import RunFolder
 from .layout import NO_STEP, T_BOOL, T_FLOAT, T_INT, T_NONE
-from .ledger import Ledger, new_writer_name
+from .ledger import new_writer_name
+from .recorder import Recorder, harmless
 from .values import Scalar, check_name, columns, row, scalar, sequence, step_of
 
 LARGEST_LINE = 16_384  # bytes of a body that still goes into a line
 MOST_SHAPES = 1_000  # kept for the fast path
 
-_Call = TypeVar("_Call", bound=Callable[..., Any])
 
-
-def _harmless(call: _Call) -> _Call:
-    """Let the errors that people can mend through, and turn a fault of ours into one warning."""
-
-    @functools.wraps(call)
-    def guarded(self: Writer, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return call(self, *args, **kwargs)
-        except (RunsError, RunsWarning):  # a warning is raised only where somebody asked for that
-            raise
-        except Exception as error:
-            self.fault(error)
-            return None
-
-    return cast("_Call", guarded)
-
-
-class Writer(Ledger):
+class Writer(Recorder):
     """Writes into one run from one process; threads share it, a forked child gets files of its own.
 
-    The parameters are those of :class:`Ledger`.
+    The parameters are those of :class:`~.ledger.Ledger`.
     """
 
     # -- scalars
@@ -65,7 +46,7 @@ class Writer(Ledger):
                     return
         self._log(name, value, description, step)
 
-    @_harmless
+    @harmless
     def _log(self, name: str, value: Any, description: str, step: Optional[int]) -> None:
         checked = scalar(name, value)
         step = step_of(name, step)
@@ -74,22 +55,6 @@ class Writer(Ledger):
             series = self._series.get(name)
             if type(value) is not float and series is not None:
                 self._shape([name], {name: value}, {name: checked}, [series])
-
-    @_harmless
-    def turn(self) -> bool:
-        """Give the fast path a new page, where this one is used up; False where it has none."""
-        with self._lock:
-            slots, target, *_ = self.wide
-            if target is None or self._scalars is None:
-                return False
-            if not length_hint(slots):  # else another thread was quicker
-                try:
-                    self._scalars.turn()
-                except OSError as error:
-                    self._stumble(error)
-                    return False
-                self._heat()
-            return True
 
     def log_metrics(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Log many values of one step; all are checked before the first is stored."""
@@ -110,7 +75,7 @@ class Writer(Ledger):
                     return
         self._log_metrics(metrics, step)
 
-    @_harmless
+    @harmless
     def _log_metrics(self, metrics: Mapping[str, Any], step: Optional[int]) -> None:
         if not isinstance(metrics, Mapping):
             raise InvalidValueError(
@@ -196,7 +161,7 @@ class Writer(Ledger):
 
     # -- rows, lists, tables, images
 
-    @_harmless
+    @harmless
     def log_row(
         self, name: str, cells: Mapping[str, Any], description: Optional[str] = None
     ) -> None:
@@ -229,7 +194,7 @@ class Writer(Ledger):
             for series, value, kind in zip(ids, checked.values(), kinds):
                 self._put(value, number, now, cast("int", kind), series)
 
-    @_harmless
+    @harmless
     def log_list(self, name: str, values: Any, description: str = "") -> None:
         """Log a list of values; the same name again adds to it."""
         checked = sequence(name, values)
@@ -237,7 +202,7 @@ class Writer(Ledger):
             self._claim(name, "list")
             self._body("list", name, checked, description, count=len(checked))
 
-    @_harmless
+    @harmless
     def log_table(self, name: str, table: Any, description: str = "") -> None:
         """Log a table; the same name again adds rows to it."""
         checked = columns(name, table)
@@ -246,7 +211,7 @@ class Writer(Ledger):
             self._claim(name, "table")
             self._body("table", name, checked, description, count=count)
 
-    @_harmless
+    @harmless
     def log_image(
         self, name: str, data: bytes, suffix: str, description: str = "", step: Optional[int] = None
     ) -> None:
@@ -270,7 +235,7 @@ class Writer(Ledger):
                 }
                 self._write(told)
 
-    @_harmless
+    @harmless
     def log_body(
         self, kind: str, name: str, value: Mapping[str, Any], description: str = ""
     ) -> None:
@@ -308,7 +273,7 @@ class Writer(Ledger):
 
     # -- everything else
 
-    @_harmless
+    @harmless
     def event(self, kind: str, **fields: Any) -> None:
         """Write an event that is no metric: tag, property, param, file, progress, facts, warning, status, rename."""
         with self._lock:
