@@ -77,7 +77,8 @@ def _run(reader: RunReader, head: Head) -> _Rows:
         ("Reason", head.reason),
         ("Started", moment(head.started)),
         ("Ended", moment(head.ended)),
-        ("Duration", duration(head.elapsed)),
+        # while it goes on the header counts: here it would be news at each look
+        ("Duration", None if head.active else duration(head.elapsed)),
         ("Last heard of", moment(head.updated) if head.active else None),
         ("Last step", head.last_step),
         ("Folder", str(reader.folder.path)),

@@ -12,6 +12,7 @@ import numpy as np
 from jupyter_runs.views.format import escape
 from jupyter_runs.views.theme import PALETTE
 
+from .curve import Curve
 from .html_parts import rows_html, texts_html
 from .kit import html, layout, unit_scale
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jupyter_runs.views.model import Chart, Floats, Line
+
+    from .curve import Growth
 
 DOTS_UP_TO = 60  # a line of so few points shows them as dots
 MARKS_SENT = 200
@@ -80,9 +83,9 @@ class _Drawn:
         self._dots: Any = None
         self._gaps: dict[str, Any] = {}
 
-    def _line(self, **settings: Any) -> Any:
+    def _line(self, **settings: Any) -> Curve:
         keep = {"x": True, "y": True}  # the frame alone says what is in sight
-        return bqplot.Lines(
+        return Curve(
             x=[],
             y=[],
             scales=self._scales,
@@ -114,24 +117,25 @@ class _Drawn:
             *self._gaps.values(),
         ]
 
-    def draw(self, line: Line) -> None:
+    def draw(self, line: Line) -> list[Growth]:
+        """Draw a line; return what of it is not sent yet."""
         dots = _dotted(line.y)
         whole = bool(np.isfinite(line.y).all())
-        with self.line.hold_sync():
-            self.line.x, self.line.y = line.x, line.y
-            # bqplot would put the dots of a gap at the corner, so a line with gaps has its dots beside it
-            self.line.marker = "circle" if whole and len(dots) else None
+        grown = [self.line.put(line.x, line.y)]
+        # bqplot would put the dots of a gap at the corner, so a line with gaps has its dots beside it
+        self.line.marker = "circle" if whole and len(dots) else None
         if line.faint is not None and self.faint is None:
             self.faint = self._line(stroke_width=1, opacities=[0.3], visible=self.line.visible)
         if self.faint is not None:
-            bare = line.faint is None
-            _put(self.faint, [] if bare else line.x, [] if bare else line.faint)
+            faint = (np.empty(0), np.empty(0)) if line.faint is None else (line.x, line.faint)
+            grown.append(self.faint.put(*faint))
         if not whole and len(dots) and self._dots is None:
             self._dots = self._scatter(self._scales, "circle", 18)
         if self._dots is not None:
             dots = dots[:0] if whole else dots
             _put(self._dots, line.x[dots], line.y[dots])
         self._draw_gaps(line)
+        return [growth for growth in grown if growth is not None]
 
     def _draw_gaps(self, line: Line) -> None:
         places: dict[str, list[float]] = {}
@@ -192,12 +196,14 @@ class ChartCard:
 
     # -- drawing ------------------------------------------------------------------------------------
 
-    def update(self, chart: Chart, *, log_y: bool = False, colors: Sequence[str] = ()) -> None:
-        """Show the chart as it is now; sends only what differs."""
+    def update(
+        self, chart: Chart, *, log_y: bool = False, colors: Sequence[str] = ()
+    ) -> list[Growth]:
+        """Show the chart as it is now; sends only what differs, and returns what is to be sent with others."""
         log = _is_log(chart, log_y)
         if self._figure is None or log != self._log:
             self._build(log)
-        self._draw(chart, colors)
+        grown = self._draw(chart, colors)
         self._head.value = self._head_html(chart)
         self._value.value = self._value_html(chart)
         self._foot.value = self._foot_html(chart)
@@ -210,6 +216,7 @@ class ChartCard:
         if list(self.box.children) != parts:
             self.box.children = parts
         self.info = self._info(chart, log)
+        return grown
 
     def _build(self, log: bool) -> None:
         was = None if self._figure is None else (self._scale_x.min, self._scale_x.max)
@@ -241,9 +248,10 @@ class ChartCard:
         )
         self._figure._dom_classes = ("jpr-plot",)
 
-    def _draw(self, chart: Chart, colors: Sequence[str]) -> None:
+    def _draw(self, chart: Chart, colors: Sequence[str]) -> list[Growth]:
         scales = {"x": self._scale_x, "y": self._scale_y}
         drawn: dict[str, _Drawn] = {}
+        grown: list[Growth] = []
         for index, line in enumerate(chart.lines):
             color = colors[index] if index < len(colors) else line_color(index)
             old = self._drawn.get(line.key)
@@ -257,7 +265,7 @@ class ChartCard:
                 self._hidden.discard(line.key)
             if one is not old:
                 one.line.observe(self._toggled, "visible")
-            one.draw(line)
+            grown += one.draw(line)
             drawn[line.key] = one
         self._drawn = drawn
         self._chart = chart
@@ -268,6 +276,14 @@ class ChartCard:
         marks += [mark for one in drawn.values() for mark in one.marks if mark is not one.faint]
         if list(self._figure.marks) != marks:
             self._figure.marks = marks
+        return grown
+
+    def resend(self, model: str) -> None:
+        """Send all points of a line, if it is one of these."""
+        for one in self._drawn.values():
+            for curve in (one.line, one.faint):
+                if curve is not None and curve.model_id == model:
+                    curve.send_state(["x", "y"])
 
     def _reframe(self) -> None:
         """Fit the axes to the lines that are shown."""

@@ -21,7 +21,7 @@ from .output import MIME
 from .runs_table import table_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.run import Run
@@ -146,6 +146,10 @@ class Comparison(Live):
         self._notes.value = (
             f'<p class="jpr-warning">⚠ {escape(self._fault)}</p>' if self._fault else ""
         )
+
+    def _asked(self, kind: str, message: Mapping[str, Any]) -> None:
+        if kind == "resend":
+            self._metrics.resend(str(message.get("id")))
 
     def _active(self) -> bool:
         return any(row.head.active for row in self._view.rows)

@@ -158,7 +158,9 @@ class RunDetails(Live):
     # -- what the person does -----------------------------------------------------------------------
 
     def _asked(self, kind: str, message: Mapping[str, Any]) -> None:
-        if kind == "untag":
+        if kind == "resend":
+            self._metrics.resend(str(message.get("id")))
+        elif kind == "untag":
             self._details.remove(str(message.get("key")))
         elif kind == "download":
             name = str(message.get("name"))

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+import numpy as np
 
 from jupyter_runs.views.format import escape
 from jupyter_runs.views.model import ChartOptions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from jupyter_runs.views.model import Chart, Tile
 
+    from .curve import Growth
     from .stage import Stage
 
     class Source(Protocol):
@@ -72,6 +74,7 @@ class MetricsTab:
         self._limit = PAGE
         self._cards: dict[str, ChartCard | HtmlCard] = {}
         self._drawn: dict[str, tuple[int, ChartOptions]] = {}
+        self._grown: list[Growth] = []
         self._headings: dict[str, Any] = {}
         self._next = 0
         self._tools()
@@ -191,9 +194,8 @@ class MetricsTab:
             card = ChartCard(ident, self._zoomed) if kind is ChartCard else HtmlCard(ident)
             self._cards[key] = card
         if isinstance(card, ChartCard):
-            card.update(
-                chart, log_y=wanted[1].log_y, colors=self._colors(chart) if self._colors else ()
-            )
+            colors = self._colors(chart) if self._colors else ()
+            self._grown += card.update(chart, log_y=wanted[1].log_y, colors=colors)
             wanted = (wanted[0], self.options(card.window))
         else:
             card.update(chart)
@@ -219,11 +221,21 @@ class MetricsTab:
 
     def _tell(self) -> None:
         stage = self._stage()
+        grown, self._grown = self._grown, []
         if stage is None:
             return
+        if grown:
+            buffers = [np.ascontiguousarray(part) for one in grown for part in (one.x, one.y)]
+            stage.send({"kind": "grow", "lines": [one.about for one in grown]}, buffers)
         charts = {card.ident: card.info for card in self._cards.values() if card.info}
         if stage.charts != charts:
             stage.charts = charts
+
+    def resend(self, model: str) -> None:
+        """Send all points of a line to a page that holds others than it should."""
+        for card in self._cards.values():
+            if isinstance(card, ChartCard):
+                card.resend(model)
 
     # -- text ---------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import traitlets
 
 _HERE = Path(__file__).parent / "browser"
 # in the order in which they build on each other: together they are one module
-_PARTS = ("format", "ticks", "body", "charts", "pointer", "page", "stage")
+_PARTS = ("format", "ticks", "body", "charts", "grow", "pointer", "page", "stage")
 
 
 def _script() -> str:

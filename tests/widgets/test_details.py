@@ -16,6 +16,7 @@ import pytest
 from jupyter_runs.errors import InvalidValueError
 from jupyter_runs.widgets import RunDetails, compare
 from jupyter_runs.widgets.chart_card import ChartCard
+from jupyter_runs.widgets.curve import Curve
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MIME = "application/vnd.jupyter-runs+json"
@@ -137,13 +138,85 @@ def test_sends_only_what_changed(run, details, sent):
         run.log("a", i, step=i)
         run.log("b", i, step=i)
     look(details, run)
+    look(details, run)  # what the run says of its packages may come a little later
     sent.clear()
     look(details, run)
     assert not [m for m in sent if "x" in m[1] or "y" in m[1]]
-    assert sum(size for _, _, size in sent) < 1500  # the times in the header
+    assert sum(size for _, _, size in sent) < 1000  # the times in the header
     run.log("a", 50.0, step=50)
     look(details, run)
-    assert len([m for m in sent if m[0] == "Lines" and "y" in m[1] and m[2] > 100]) == 1
+    assert len([m for m in sent if m[0] == "Curve" and "y" in m[1] and m[2] > 100]) == 1
+
+
+def test_a_line_that_grew_is_told_by_its_new_end(run, details, monkeypatch):
+    page = Page(details, monkeypatch)
+    for i in range(900):
+        for k in range(12):
+            run.log(f"m{k}", np.sin(i * k), step=i)
+    details._metrics._smoothing.value = 0.5
+    look(details, run)
+    page.see()
+    for i in range(900, 905):
+        for k in range(12):
+            run.log(f"m{k}", np.sin(i * k), step=i)
+        page.bytes = 0
+        look(details, run)
+        assert page.bytes < 1000
+        assert page.holds_all()
+    page.lines.clear()  # a page that missed something asks for the whole line
+    for curve in page.curves():
+        details._heard(None, {"kind": "resend", "id": curve.model_id}, None)
+    assert page.holds_all()
+
+
+class Page:
+    """What a page holds of the lines: does what `grow.js` does, and counts the bytes of numbers."""
+
+    def __init__(self, details, monkeypatch):
+        self.details = details
+        self.lines = {}
+        self.bytes = 0
+        page = self
+
+        def send_state(self, key=None):
+            keys = {key} if isinstance(key, str) else set(("x", "y") if key is None else key)
+            if isinstance(self, Curve) and keys & {"x", "y"}:
+                page.hold(self)
+
+        monkeypatch.setattr(ipywidgets.Widget, "send_state", send_state)
+        monkeypatch.setattr(details.widget, "send", self.grow)
+
+    def hold(self, curve):
+        self.lines[curve.model_id] = (np.array(curve.x), np.array(curve.y))
+        self.bytes += 16 * len(curve.x)
+
+    def see(self):
+        for curve in self.curves():
+            self.hold(curve)
+
+    def curves(self):
+        for card in self.details._metrics._cards.values():
+            for drawn in card._drawn.values():
+                yield from (one for one in (drawn.line, drawn.faint) if one is not None)
+
+    def grow(self, content, buffers):
+        assert content["kind"] == "grow"
+        for index, line in enumerate(content["lines"]):
+            held = self.lines[line["id"]]
+            assert (len(held[0]), held[0][-1]) == (line["had"], line["end"])
+            new = buffers[2 * index : 2 * index + 2]
+            self.lines[line["id"]] = tuple(
+                np.concatenate([old[: line["start"]], more])
+                for old, more in zip(held, new, strict=True)
+            )
+            self.bytes += sum(part.nbytes for part in new)
+
+    def holds_all(self):
+        return all(
+            np.array_equal(a, b, equal_nan=True)
+            for curve in self.curves()
+            for a, b in zip(self.lines[curve.model_id], (curve.x, curve.y), strict=True)
+        )
 
 
 def test_draws_a_dozen_then_more(run, details):

@@ -13,6 +13,7 @@ export default () => {
   return {
     initialize({ model }) {
       home = model;
+      growLines(model);
     },
     render({ model, el }) {
       el.classList.add("jpr-stage");
