@@ -80,6 +80,7 @@ class RunView:
         self._told: dict[str, Any] = {}
         self._charts_told = ChartsTold()
         self._status: Status | None = None
+        self._step: tuple[int, int | None] = (-1, None)
         self._tail: tuple[Any, LogPart | None] = (None, None)
         self.refresh()
 
@@ -147,9 +148,16 @@ class RunView:
         return heads.build(
             self._reader,
             self._status,
+            last_step=self._last_step(),
             portal_url=self._portal_url() if self._portal_url is not None else None,
             log_tail=self._log_tail() if self._status.status == "Failed" else None,
         )
+
+    def _last_step(self) -> int | None:
+        """Return the newest step; asked for at each look, and each metric has a say in it."""
+        if self._step[0] != self._reader.version:
+            self._step = (self._reader.version, self._reader.last_step)
+        return self._step[1]
 
     def _log_tail(self) -> LogPart | None:
         """Return the last lines of the newest log that has any."""

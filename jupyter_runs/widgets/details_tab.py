@@ -37,6 +37,7 @@ class DetailsTab:
     ) -> None:
         self._view = view
         self._tagger = tagger
+        self._seen = -1  # the view's version that is shown
         self._tags = html("jpr-tags")
         self._key = ipywidgets.Text(placeholder="tag", layout=layout())
         self._value = ipywidgets.Text(placeholder="value (may be empty)", layout=layout())
@@ -49,6 +50,9 @@ class DetailsTab:
 
     def refresh(self) -> None:
         """Show what changed."""
+        if self._seen == self._view.version:
+            return
+        self._seen = self._view.version
         tags = self._tagger.tags()
         chips = "".join(
             f'<span class="jpr-chip">{escape(key)}{"" if value is None else f": <b>{escape(value)}</b>"}'
