@@ -76,6 +76,9 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
+_decoder = json.JSONDecoder(parse_constant=_refuse)  # `json.loads` would make one for each line
+
+
 def load(line: bytes) -> dict[str, Any]:
     """Return the event in one line.
 
@@ -84,7 +87,7 @@ def load(line: bytes) -> dict[str, Any]:
     ValueError
         If it is no event.
     """
-    event = json.loads(line, parse_constant=_refuse)
+    event = _decoder.decode(line.decode("utf-8"))
     if not isinstance(event, dict) or not isinstance(event.get("e"), str):
         raise ValueError("not an event")
     if not isinstance(event.get("t"), (int, float)):
