@@ -65,6 +65,11 @@ class ChartBuilder:
         self._plotted: dict[str, _Plotted] = {}
         self._drawn: dict[ChartOptions, tuple[int, Chart]] = {}
 
+    @property
+    def surely_a_line(self) -> bool:
+        """Whether that can be told without a look at the values."""
+        return self._metric.kind == "scalar" and self._metric.is_numeric()
+
     def chart(self, options: ChartOptions, version: int) -> Chart:
         """Return the chart; the same object while nothing changed."""
         metric = self._metric

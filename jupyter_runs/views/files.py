@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST = 10_000  # files of one run that are listed
+_TAIL = 4096  # bytes of a failed run's log that stand in its header
+_TAIL_LINES = 12
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
@@ -100,6 +102,19 @@ def elsewhere(folder: Path, names: Iterable[str]) -> list[FileInfo]:
             continue
         found.append(FileInfo(name, told.st_size, told.st_mtime, path))
     return found
+
+
+def last_lines(base: Path, logs: Iterable[FileInfo]) -> LogPart | None:
+    """Return the last lines of the first of these logs that has any."""
+    for log in logs:
+        try:
+            part = read_log(base, log.name, None, _TAIL)
+        except OSError:
+            continue
+        if part.size:
+            lines = part.text.rstrip().split("\n")[-_TAIL_LINES:]
+            return LogPart(part.name, "\n".join(lines), part.start, part.end, part.size)
+    return None
 
 
 def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from .format import clean, count, number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_runs.journal import Arrays, Metric
+    from jupyter_runs.journal import Arrays, Metric, RunReader
 
     from .model import ChartOptions, Floats, Line, Trend, XAxis, XKind
     from .series import Series
@@ -129,6 +130,20 @@ def _notes(metric: Metric, value: Floats) -> dict[int, str]:
         elif isinstance(found, str):
             notes[i] = "text"
     return notes
+
+
+def writer_label(reader: RunReader, index: int) -> tuple[str, str]:
+    """Return the name of a writer, and what tells it apart for a person."""
+    names = reader.writer_names
+    name = names[index] if 0 <= index < len(names) else str(index)
+    facts = reader.writers.get(name, {})
+    rank = facts.get("rank")
+    if rank is None and (found := re.match(r"rank(\d+)", name)):
+        rank = found.group(1)
+    if rank is not None:
+        return name, f"rank {rank}"
+    role, pid = facts.get("role"), facts.get("pid")
+    return name, f"{role} {pid}" if role and pid else name
 
 
 def fill_steps(step: Floats) -> Floats:

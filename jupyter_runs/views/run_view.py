@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,11 @@ from jupyter_runs.journal import RunFolder, RunReader, read_status
 from . import head as heads
 from .charts import ChartBuilder, group_of, is_chart, is_tile
 from .details import details
-from .files import Listing, elsewhere, read_log
+from .files import Listing, elsewhere, last_lines, read_log
 from .format import shorten
 from .images import Gallery
 from .jsonable import jsonable
+from .lines import writer_label
 from .model import (
     Chart,
     ChartOptions,
@@ -28,7 +28,7 @@ from .model import (
     Tile,
 )
 from .tables import cell
-from .told import ChartsTold
+from .told import ChartsTold, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from jupyter_runs.journal import Metric, Status
 
-_TAIL = 4096  # bytes of a failed run's log that stand in its header
-_TAIL_LINES = 12
 _DEFAULT = ChartOptions()
 
 
@@ -161,22 +159,10 @@ class RunView:
 
     def _log_tail(self) -> LogPart | None:
         """Return the last lines of the newest log that has any."""
-        logs = self._logs.files()
-        key = tuple(logs[:3])
-        if self._tail[0] != key:
-            self._tail = (
-                key,
-                next((p for f in logs[:3] if f.size and (p := self._last_lines(f.name))), None),
-            )
+        logs = self._logs.files()[:3]
+        if self._tail[0] != logs:
+            self._tail = (logs, last_lines(self.folder.logs, logs))
         return self._tail[1]
-
-    def _last_lines(self, name: str) -> LogPart | None:
-        try:
-            part = self.read_log(name, limit=_TAIL)
-        except OSError:
-            return None
-        lines = part.text.rstrip().split("\n")[-_TAIL_LINES:]
-        return LogPart(name, "\n".join(lines), part.start, part.end, part.size)
 
     # -- metrics ----------------------------------------------------------------------------------
 
@@ -230,30 +216,33 @@ class RunView:
         KeyError
             If no metric with a chart has that name.
         """
+        return self._builder(key).chart(options or _DEFAULT, self._versions.get(key, 0))
+
+    def is_line(self, key: str) -> bool:
+        """Tell whether a chart has lines; of a metric whose values are all numbers without reading them.
+
+        Raises
+        ------
+        KeyError
+            If no metric with a chart has that name.
+        """
+        return self._builder(key).surely_a_line or self.chart(key).kind == "line"
+
+    def _builder(self, key: str) -> ChartBuilder:
         builder = self._builders.get(key)
         if builder is None:
             metric = self._reader.metrics.get(key)
             if metric is None or not is_chart(metric):
                 raise KeyError(key)
             builder = self._builders[key] = ChartBuilder(metric, self._writer_label, self._started)
-        return builder.chart(options or _DEFAULT, self._versions.get(key, 0))
+        return builder
 
     def _started(self) -> float:
         started = self._status.started if self._status is not None else None
         return started if started is not None else 0.0
 
     def _writer_label(self, index: int) -> tuple[str, str]:
-        """Return the name of a writer, and what tells it apart for a person."""
-        names = self._reader.writer_names
-        name = names[index] if 0 <= index < len(names) else str(index)
-        facts = self._reader.writers.get(name, {})
-        rank = facts.get("rank")
-        if rank is None and (found := re.match(r"rank(\d+)", name)):
-            rank = found.group(1)
-        if rank is not None:
-            return name, f"rank {rank}"
-        role, pid = facts.get("role"), facts.get("pid")
-        return name, f"{role} {pid}" if role and pid else name
+        return writer_label(self._reader, index)
 
     # -- everything else --------------------------------------------------------------------------
 
@@ -342,7 +331,7 @@ class RunView:
             Of a chart that was told before, only what its lines have from ``"start"`` on, to be put after as
             many points of version ``"after"``; who has another version of it asks without a cursor.
         """
-        since = self._since(cursor)
+        since = version_of(cursor, self._token, self.version)
         found: dict[str, Any] = {
             "cursor": f"{self._token}.{self.version}",
             "full": since < 0,
@@ -372,17 +361,6 @@ class RunView:
             if self._versions.get(k, 0) > since and is_chart(self._reader.metrics[k])
         ]
         return found
-
-    def _since(self, cursor: str | None) -> int:
-        token, _, version = (cursor or "").partition(".")
-        if (
-            token != self._token
-            or not version.isascii()
-            or not version.isdigit()
-            or len(version) > 18
-        ):
-            return -1
-        return int(version) if int(version) <= self.version else -1
 
     def picture(self, as_of: float | None = None) -> str:
         """Return a static picture of the run as HTML that needs nothing else, below 100 kB.

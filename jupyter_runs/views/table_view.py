@@ -164,7 +164,7 @@ class ComparisonView:
         found: dict[str, None] = {}
         for view in self._views:
             for key in view.chart_keys(search):
-                if key not in found and view.chart(key, _DEFAULT).kind == "line":
+                if key not in found and view.is_line(key):
                     found[key] = None
         return list(found)
 

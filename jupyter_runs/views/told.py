@@ -31,3 +31,11 @@ class ChartsTold:
         if len(self._told) > _CHARTS:
             del self._told[next(iter(self._told))]
         return chart_json(chart, before)
+
+
+def version_of(cursor: str | None, token: str, newest: int) -> int:
+    """Return the version of the view that a cursor stands for, -1 for one that is not the view's own."""
+    said, _, version = (cursor or "").partition(".")
+    if said != token or not version.isascii() or not version.isdigit() or len(version) > 18:
+        return -1
+    return int(version) if int(version) <= newest else -1
