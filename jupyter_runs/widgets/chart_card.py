@@ -12,23 +12,18 @@ import numpy as np
 from jupyter_runs.views.format import escape
 from jupyter_runs.views.theme import PALETTE
 
-from .curve import Curve
+from .drawn import DOTS_UP_TO, MARKS_SENT, Drawn
 from .html_parts import rows_html, texts_html
 from .kit import html, layout, unit_scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from jupyter_runs.views.model import Chart, Floats, Line
 
     from .curve import Growth
 
-DOTS_UP_TO = 60  # a line of so few points shows them as dots
-MARKS_SENT = 200
 ARROWS = {"up": "↑", "down": "↓"}
-_MARKERS = {"∞": "triangle-up", "−∞": "triangle-down"}
 
 
 def line_color(index: int) -> str:
@@ -71,99 +66,6 @@ def _x_frame(chart: Chart) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-class _Drawn:
-    """The marks of one line: the line itself, the raw values under it, dots, and where no number is."""
-
-    def __init__(self, color: str, scales: dict[str, Any], figure_y: Any) -> None:
-        self.color = color
-        self._scales = scales
-        self._spots = {"x": scales["x"], "y": figure_y}  # y from 0 to 1, whatever is drawn
-        self.line = self._line(stroke_width=1.6)
-        self.faint: Any = None
-        self._dots: Any = None
-        self._gaps: dict[str, Any] = {}
-
-    def _line(self, **settings: Any) -> Curve:
-        keep = {"x": True, "y": True}  # the frame alone says what is in sight
-        return Curve(
-            x=[],
-            y=[],
-            scales=self._scales,
-            colors=[self.color],
-            preserve_domain=keep,
-            marker_size=18,
-            **settings,
-        )
-
-    def _scatter(self, scales: dict[str, Any], marker: str, size: int) -> Any:
-        return bqplot.Scatter(
-            x=[],
-            y=[],
-            scales=scales,
-            marker=marker,
-            colors=[self.color],
-            default_size=size,
-            stroke_width=0,
-            preserve_domain={"x": True, "y": True},
-            visible=self.line.visible,
-        )
-
-    @property
-    def marks(self) -> list[Any]:
-        """All marks, the line first."""
-        return [
-            self.line,
-            *(m for m in (self.faint, self._dots) if m is not None),
-            *self._gaps.values(),
-        ]
-
-    def draw(self, line: Line) -> list[Growth]:
-        """Draw a line; return what of it is not sent yet."""
-        dots = _dotted(line.y)
-        whole = bool(np.isfinite(line.y).all())
-        grown = [self.line.put(line.x, line.y)]
-        # bqplot would put the dots of a gap at the corner, so a line with gaps has its dots beside it
-        self.line.marker = "circle" if whole and len(dots) else None
-        if line.faint is not None and self.faint is None:
-            self.faint = self._line(stroke_width=1, opacities=[0.3], visible=self.line.visible)
-        if self.faint is not None:
-            faint = (np.empty(0), np.empty(0)) if line.faint is None else (line.x, line.faint)
-            grown.append(self.faint.put(*faint))
-        if not whole and len(dots) and self._dots is None:
-            self._dots = self._scatter(self._scales, "circle", 18)
-        if self._dots is not None:
-            dots = dots[:0] if whole else dots
-            _put(self._dots, line.x[dots], line.y[dots])
-        self._draw_gaps(line)
-        return [growth for growth in grown if growth is not None]
-
-    def _draw_gaps(self, line: Line) -> None:
-        places: dict[str, list[float]] = {}
-        for x, text in line.marks[:MARKS_SENT]:
-            places.setdefault(_MARKERS.get(text, "cross"), []).append(x)
-        for marker in sorted(places.keys() | self._gaps.keys()):
-            if marker not in self._gaps:
-                self._gaps[marker] = self._scatter(self._spots, marker, 34)
-            at = np.array(places.get(marker, []), dtype=float)
-            _put(
-                self._gaps[marker], at, np.full(len(at), 0.95 if marker == "triangle-up" else 0.05)
-            )
-
-
-def _put(mark: Any, x: Any, y: Any) -> None:
-    with mark.hold_sync():
-        mark.x, mark.y = x, y
-
-
-def _dotted(y: Floats) -> NDArray[np.intp]:
-    """Return which points need a dot: all of a few, and those between gaps that no line would show."""
-    finite = np.isfinite(y)
-    if len(y) <= DOTS_UP_TO:
-        return np.flatnonzero(finite)
-    gap = np.concatenate(([True], ~finite, [True]))
-    return np.flatnonzero(gap[:-2] & gap[2:] & finite)
-
-
 class ChartCard:
     """Draws a `Chart` of kind "line"; keeps zoom and hidden lines while the chart grows.
 
@@ -180,19 +82,17 @@ class ChartCard:
         self.window: tuple[float, float] | None = None
         self._on_zoom = on_zoom
         self._log: bool | None = None
-        self._drawn: dict[str, _Drawn] = {}
+        self._drawn: dict[str, Drawn] = {}
         self._hidden: set[str] = set()
-        self._head = html("jpr-card-head")
-        self._value = html("jpr-card-value")
-        self._foot = html("jpr-card-foot")
-        self._more: Any = None
+        self._texts: dict[str, Any] = {}
         self._figure: Any = None
+        self._frame: Any = None
         self._scale_x: Any = None
         self._scale_y: Any = None
         self._chart: Any = None
         self.info: dict[str, Any] = {}
-        self.box = ipywidgets.VBox(layout=layout())
-        self.box._dom_classes = ("jpr-card", f"jpr-card-{ident}")
+        classes = ("jpr-card", f"jpr-card-{ident}")
+        self.box = ipywidgets.VBox(layout=layout(), _dom_classes=classes)
 
     # -- drawing ------------------------------------------------------------------------------------
 
@@ -204,19 +104,26 @@ class ChartCard:
         if self._figure is None or log != self._log:
             self._build(log)
         grown = self._draw(chart, colors)
-        self._head.value = self._head_html(chart)
-        self._value.value = self._value_html(chart)
-        self._foot.value = self._foot_html(chart)
-        parts = [self._head, self._value, self._figure, self._foot]
-        more = self._more_html(chart)
-        if more:
-            self._more = self._more or html("jpr-card-more")
-            self._more.value = more
-            parts.append(self._more)
+        parts = [
+            self._text("head", self._head_html(chart)),
+            self._text("value", self._value_html(chart)),
+            self._figure,
+            self._text("foot", self._foot_html(chart)),
+        ]
+        if more := self._more_html(chart):
+            parts.append(self._text("more", more))
         if list(self.box.children) != parts:
             self.box.children = parts
         self.info = self._info(chart, log)
         return grown
+
+    def _text(self, part: str, value: str) -> Any:
+        """Return the widget of a part, with this text; it is made with its first."""
+        widget = self._texts.get(part)
+        if widget is None:
+            widget = self._texts[part] = html(f"jpr-card-{part}", value=value)
+        widget.value = value
+        return widget
 
     def _build(self, log: bool) -> None:
         was = None if self._figure is None else (self._scale_x.min, self._scale_x.max)
@@ -230,12 +137,16 @@ class ChartCard:
         self._scale_x.observe(self._zoomed, ["min", "max"])
         self._axis_x = bqplot.Axis(scale=self._scale_x, grid_lines="none")
         self._axis_y = bqplot.Axis(scale=self._scale_y, side="left", grid_lines="solid")
-        self._frame = bqplot.Lines(
-            x=[], y=[], scales={"x": self._scale_x, "y": self._scale_y}, visible=False
-        )
         self._drawn = {}
+        self._figure = self._frame = None  # made with what they show
+
+    def _show(self, marks: list[Any]) -> None:
+        if self._figure is not None:
+            if list(self._figure.marks) != marks:
+                self._figure.marks = marks
+            return
         self._figure = bqplot.Figure(
-            marks=[self._frame],
+            marks=marks,
             scale_x=unit_scale(),
             scale_y=unit_scale(),
             axes=[self._axis_x, self._axis_y],
@@ -245,21 +156,17 @@ class ChartCard:
             background_style={"fill": "none"},
             display_toolbar=False,
             layout=layout(height="150px", width="100%", min_width="0"),
+            _dom_classes=("jpr-plot",),
         )
-        self._figure._dom_classes = ("jpr-plot",)
 
     def _draw(self, chart: Chart, colors: Sequence[str]) -> list[Growth]:
         scales = {"x": self._scale_x, "y": self._scale_y}
-        drawn: dict[str, _Drawn] = {}
+        drawn: dict[str, Drawn] = {}
         grown: list[Growth] = []
         for index, line in enumerate(chart.lines):
             color = colors[index] if index < len(colors) else line_color(index)
             old = self._drawn.get(line.key)
-            one = (
-                old
-                if old is not None and old.color == color
-                else _Drawn(color, scales, self._figure.scale_y)
-            )
+            one = old if old is not None and old.color == color else Drawn(color, scales, line)
             if line.key in self._hidden:
                 one.line.visible = False
                 self._hidden.discard(line.key)
@@ -274,8 +181,7 @@ class ChartCard:
         faint = [one.faint for one in drawn.values() if one.faint is not None]
         marks = [self._frame, *faint]
         marks += [mark for one in drawn.values() for mark in one.marks if mark is not one.faint]
-        if list(self._figure.marks) != marks:
-            self._figure.marks = marks
+        self._show(marks)
         return grown
 
     def resend(self, model: str) -> None:
@@ -290,11 +196,12 @@ class ChartCard:
         chart, drawn = self._chart, self._drawn
         shown = [line for line in chart.lines if drawn[line.key].line.visible] or chart.lines
         x, y = _x_frame(chart), _y_frame(shown, bool(self._log))
-        if self.window is not None and list(self._frame.x) and self._scale_x.min is not None:
-            x = (
-                float(self._frame.x[0]),
-                float(self._frame.x[1]),
-            )  # the way back stays as wide as it was
+        if self._frame is None:
+            scales = {"x": self._scale_x, "y": self._scale_y}
+            self._frame = bqplot.Lines(x=np.array(x), y=np.array(y), scales=scales, visible=False)
+            return
+        if self.window is not None and self._scale_x.min is not None:
+            x = (float(self._frame.x[0]), float(self._frame.x[1]))  # the way back stays as wide
         if list(self._frame.x) != list(x) or list(self._frame.y) != list(y):
             with self._frame.hold_sync():
                 self._frame.x, self._frame.y = np.array(x), np.array(y)
@@ -376,6 +283,5 @@ class ChartCard:
 
     def close(self) -> None:
         """Close the card's widgets."""
-        for widget in (self._head, self._value, self._foot, self._more, self.box):
-            if widget is not None:
-                widget.close()
+        for widget in (*self._texts.values(), self.box):
+            widget.close()

@@ -34,20 +34,16 @@ def unit_scale() -> Any:
 
 def html(*classes: str, value: str = "") -> Any:
     """Return a widget of HTML; whoever sets its value escapes what came from strangers."""
-    widget = ipywidgets.HTML(value=value, layout=layout(), style=_style())
-    widget._dom_classes = classes
-    return widget
+    return ipywidgets.HTML(value=value, layout=layout(), style=_style(), _dom_classes=classes)
 
 
 def box(*children: Any, classes: tuple[str, ...] = ()) -> Any:
     """Return a box; the style sheet lays it out."""
-    widget = ipywidgets.Box(children=list(children), layout=layout())
-    widget._dom_classes = classes
-    return widget
+    return ipywidgets.Box(children=list(children), layout=layout(), _dom_classes=classes)
 
 
 def button(text: str, tip: str, *classes: str) -> Any:
     """Return a button with a text."""
-    widget = ipywidgets.Button(description=text, tooltip=tip, layout=layout())
-    widget._dom_classes = ("jpr-button", *classes)
-    return widget
+    return ipywidgets.Button(
+        description=text, tooltip=tip, layout=layout(), _dom_classes=("jpr-button", *classes)
+    )

@@ -4,6 +4,20 @@ class Charts {
   constructor(model) {
     this.model = model;
     this.found = new Map();
+    // told of widths, never asks for them: that would lay out the page once for each chart
+    this.widths = new WeakMap();
+    this.sizes = new ResizeObserver((entries) => {
+      for (const { target, contentRect } of entries) {
+        this.widths.set(target, contentRect.width);
+        const chart = contentRect.width && this.of(target);
+        if (chart) this.label(chart);
+      }
+    });
+  }
+
+  remove() {
+    this.sizes.disconnect();
+    for (const chart of this.found.values()) if (chart.ready) this.forget(chart);
   }
 
   static card(node) {
@@ -51,7 +65,7 @@ class Charts {
 
   // Ticks are set here and not in the kernel: they follow every zoom at once, at any width.
   label(chart) {
-    const width = chart.card?.querySelector(".plotarea_events")?.getBoundingClientRect().width || 280;
+    const width = (this.widths.get(chart.card) || 342) - 62; // the figure's margins
     const put = (axis, kind, domain, wanted) => {
       if (!domain || domain.some((v) => v === null || !Number.isFinite(v))) return;
       const ticks = axisTicks(kind, domain[0], domain[1], wanted);
@@ -71,6 +85,7 @@ class Charts {
   // Legend and zoom button follow the models, which may have been set before this page was loaded.
   show(card, chart) {
     chart.card = card;
+    this.sizes.observe(card);
     this.label(chart);
     card.classList.toggle("jpr-zoomed", chart.x.get("min") !== null || chart.y.get("min") !== null);
     for (const key of card.querySelectorAll("[data-line]")) {

@@ -32,6 +32,7 @@ class Page {
     clearInterval(this.timer);
     this.watch.disconnect();
     this.seen.disconnect();
+    this.charts.remove();
     this.model.off("change:clock", this.read);
     this.model.off("msg:custom", this.hear);
   }
