@@ -239,6 +239,7 @@ class ChartCard:
         return {
             "x": self._scale_x.model_id,
             "y": self._scale_y.model_id,
+            "frame": self._frame.model_id,
             "axes": [self._axis_x.model_id, self._axis_y.model_id],
             "lines": lines,
             "x_kind": chart.x_kind,

@@ -98,6 +98,15 @@ def test_each_zoom_draws_its_own_points_and_says_so(shown):
     lab.set_width(500, 1000)
     lab.page.wait_for_function(WITHIN, arg=card.element_handle())
     lab.screenshot("zoom-dark-500")
+    whole = f"{some:,} of 120,000 drawn · zoom for exact"
     card.get_by_text("Reset zoom").click()
-    expect(badge).to_have_text(f"{some:,} of 120,000 drawn · zoom for exact")
+    expect(badge).to_have_text(whole)
+    plot = card.locator(".jpr-plot")
+    plot.press("+")
+    expect(badge).to_contain_text("in view")
+    plot.press("-")  # no further out than all there is
+    expect(badge).to_have_text(whole)
+    expect(card.get_by_text("Reset zoom")).to_be_hidden()
+    plot.press("-")
+    expect(badge).to_have_text(whole)
     assert lab.errors == []

@@ -581,3 +581,32 @@ def test_an_experiment_shows_new_runs_by_itself(experiment):
     assert shown._color(run.id) == colors
     run.complete()
     shown.close()
+
+
+def test_points_out_of_sight_are_not_touched(run, monkeypatch):
+    from jupyter_runs.journal import Metric
+
+    touched = set()
+    for name in ("arrays", "values", "steps", "times", "result", "columns", "items"):
+        method = getattr(Metric, name)
+
+        def noted(self, _method=method):
+            touched.add(self.name)
+            return _method(self)
+
+        monkeypatch.setattr(Metric, name, noted)
+    run.log("tile", 7)
+    for i in range(3):
+        for k in range(40):
+            run.log(f"m{k}", i, step=i)
+    details = RunDetails(run)
+    details._poller.start = lambda: None
+    details._ask_portal = lambda: None
+    _ = details.widget
+    details._bundle()
+    details._look()
+    details._view.to_json(keys=["m0"])
+    assert touched == {"tile", *(f"m{k}" for k in range(12))}
+    details._metrics._more.click()
+    assert touched == {"tile", *(f"m{k}" for k in range(24))}
+    details.close()

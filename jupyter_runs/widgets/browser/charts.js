@@ -50,7 +50,8 @@ class Charts {
   async load(chart) {
     const get = (id) => this.model.widget_manager.get_model(id);
     const { info } = chart;
-    [chart.x, chart.y, ...chart.axes] = await Promise.all([info.x, info.y, ...info.axes].map(get));
+    const known = [info.x, info.y, info.frame, ...info.axes];
+    [chart.x, chart.y, chart.frame, ...chart.axes] = await Promise.all(known.map(get));
     chart.lines = await Promise.all(
       info.lines.map(async (line) => ({ ...line, models: await Promise.all(line.models.map(get)) })),
     );
@@ -114,6 +115,13 @@ class Charts {
     set(chart.x, x);
     set(chart.y, y);
     this.show(card, chart);
+  }
+
+  // A part of the axis, no wider than all there is: null for that.
+  static within(chart, [low, high]) {
+    const [first, last] = chart.frame.get("x");
+    const part = [Math.max(low, first), Math.min(high, last)];
+    return part[0] <= first && part[1] >= last ? null : part;
   }
 
   // Where the plot is on the screen, and how data lie in it.

@@ -191,7 +191,7 @@ class Pointer {
     const slide = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (slide) this.point(over, this.step(chart, plot, middle, slide));
     else if (event.key === "+" || event.key === "=") this.charts.zoom(card, chart, scaled(0.5), null);
-    else if (event.key === "-") this.charts.zoom(card, chart, scaled(2), null);
+    else if (event.key === "-") this.charts.zoom(card, chart, Charts.within(chart, scaled(2)), null);
     else if (event.key === "0") this.reset(card);
     else return;
     event.preventDefault();
