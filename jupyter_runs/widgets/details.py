@@ -93,6 +93,10 @@ class RunDetails(Live):
     def _read(self) -> bool:
         return self._view.refresh()
 
+    def _draw_head(self) -> None:
+        self._show_head()
+        self._show_tabs()
+
     def _draw(self, *, everything: bool = False) -> None:
         self._show_head()
         self._show_tabs()

@@ -85,6 +85,9 @@ class Live:
         """Return what stays of the output when the kernel is gone."""
         raise NotImplementedError
 
+    def _draw_head(self) -> None:
+        """Show what is seen first."""
+
     def _show_fault(self) -> None:
         """Show the line with our own fault."""
 
@@ -98,21 +101,25 @@ class Live:
         """The widget itself, to put into a layout of one's own; it is live from now on."""
         with self._lock:
             if self._stage is None:
-                self._build()
+                self._open()
+                self._fill()
             assert self._stage is not None
             return self._stage
 
     def show(self) -> None:
         """Display the widget below this cell; where nobody can watch it (nbconvert), its picture alone."""
         with self._lock:
-            if self._stage is not None or is_watched():
-                _ = self.widget
-            else:
+            fresh = self._stage is None and is_watched()
+            if fresh:
+                self._open()  # shown first, then filled: page and kernel work at the same time
+            elif self._stage is None:
                 self._read()
                 self._final = not self._active()
                 if not self._final:
                     _stills.add(self)
             self._output.show(self._version())
+            if fresh:
+                self._fill()
             if not self._final:
                 at_cell_end(self)
 
@@ -128,13 +135,14 @@ class Live:
 
     # -- looking ------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        body = self._body()
-        self._seen_beat = self._beat()
-        self._draw()
-        self._stage = Stage(body=body, clock=self._clock())
+    def _open(self) -> None:
+        self._stage = Stage(body=self._body(), clock=self._clock())
         self._stage.on_msg(self._heard)
-        self._draw()  # once more, for what the stage is told
+        self._seen_beat = self._beat()
+        self._draw_head()
+
+    def _fill(self) -> None:
+        self._draw()
         if self._active():
             self._poller.start()
         else:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 
 PAGE = 12  # cards made at a time
+BATCH = 6  # cards drawn before the page is told of them: it draws them while the next are made
 BUDGET = 12  # cards out of sight that one refresh draws
 TILES_SHOWN = 60
 
@@ -82,6 +83,9 @@ class MetricsTab:
         self._empty = html("jpr-empty")
         self._grid = box(classes=("jpr-grid",))
         self._more = button("Show more", "Show more charts", "jpr-more")
+        self._more.layout = layout(
+            display="none"
+        )  # until there is more: the page presses it on sight
         self._more.on_click(lambda _: act(self._show_more))
         self.panel = box(
             self._bar, self._tiles, self._empty, self._grid, self._more, classes=("jpr-panel",)
@@ -144,13 +148,17 @@ class MetricsTab:
     def refresh(self, *, everything: bool = False) -> None:
         """Show what changed; ``everything`` also draws all that is out of sight."""
         search = self._search.value.strip()
-        tiles = self._source.tiles(search)
         keys, groups = _grouped(self._source.chart_keys(search))
+        shown = keys[: self._limit]
+        due = self._due(shown, everything=everything)
+        tiles = self._source.tiles(search)
         self._tiles.value = self._tiles_html(tiles)
         self._empty.value = self._empty_html(search, bool(tiles or keys))
-        shown = keys[: self._limit]
-        for key in self._due(shown, everything=everything):
+        for number, key in enumerate(due, start=1):
             self._draw(key)
+            if number % BATCH == 0:
+                self._lay_out(shown, groups)
+                self._tell()
         self._lay_out(shown, groups)
         rest = len(keys) - len(shown)
         self._more.description = f"Show {min(PAGE, rest)} more of {rest:,}"
@@ -210,7 +218,8 @@ class MetricsTab:
                 group = prefix
                 if prefix:
                     children.append(self._heading(prefix))
-            children.append(self._cards[key].box)
+            if key in self._cards:
+                children.append(self._cards[key].box)
         if list(self._grid.children) != children:
             self._grid.children = children
 
