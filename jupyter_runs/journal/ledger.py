@@ -72,16 +72,17 @@ class Ledger:
         self.folder = folder
         self.role = role
         self.name = name or new_writer_name(role)
+        self._chosen = name is not None
         self.hot: tuple[Any, ...] = DORMANT
         self.wide: tuple[Any, ...] = DORMANT_WIDE
         self._facts = dict(facts or {})
         self._faults: set[str] = set()
+        self._lock = threading.RLock()
         self._reset()
         keeper.know(self)
 
     def _reset(self) -> None:
         """Forget all that belongs to open files."""
-        self._lock = threading.RLock()
         self._events: Optional[EventLog] = None
         self._scalars: Optional[Scalars] = None
         self._alive: Optional[Alive] = None
@@ -123,6 +124,11 @@ class Ledger:
                     self._shapes,
                     self._rows,
                 )
+            if (
+                self._scalars.ahead
+            ):  # readers look for the next segment where this one is full, or a line tells
+                self._scalars.ahead = False
+                self._write({"e": "segment", "number": self._scalars.number})
 
     def _cool(self) -> None:
         """Close the fast paths."""
@@ -193,8 +199,8 @@ class Ledger:
         return True
 
     def _open(self) -> None:
+        self._make_place()
         place = self._folder_of_writer()
-        place.mkdir(exist_ok=True)
         if self._alive is None:
             self._alive = Alive(place / "alive")
         events = EventLog(place / "events.jsonl")
@@ -212,6 +218,17 @@ class Ledger:
             raise
         self._events = events
         keeper.watch(self)
+
+    def _make_place(self) -> None:
+        """Make the writer's folder, which is nobody else's: a name that chance has given twice is given up."""
+        while not self._chosen:
+            try:
+                self._folder_of_writer().mkdir()
+            except FileExistsError:
+                self.name = new_writer_name(self.role)
+            else:
+                self._chosen = True
+        self._folder_of_writer().mkdir(exist_ok=True)
 
     def _recover(self) -> None:
         """After a time without space: go on, and say what is missing."""
@@ -301,6 +318,7 @@ class Ledger:
 
     def after_fork(self) -> None:
         """In a forked child: leave the parent's files alone."""
+        self._lock = threading.RLock()  # another thread of the parent may have held it
         self._cool()
         if self._scalars is not None:
             self._scalars.forget()
@@ -311,14 +329,11 @@ class Ledger:
         self._renew("fork")
 
     def _renew(self, role: str = "guest") -> None:
-        lock = self._lock
-        self.role = role
+        self.role, self._chosen = role, False
         self.name = new_writer_name(role)
         kinds = self._kinds
         self._reset()
         self._kinds = kinds
-        if role != "fork":  # whoever waits for the old lock must meet the same one
-            self._lock = lock
 
 
 def new_writer_name(role: str = "main") -> str:

@@ -101,7 +101,7 @@ class Recorder(Ledger):
             if last is not None:
                 try:
                     shape.pack_into(target, last - (count - 1) * SLOT, *records)
-                except ValueError:  # the map was closed a moment ago
+                except (TypeError, ValueError):  # the map was closed a moment ago
                     return False
                 return True
         with self._lock:

@@ -165,19 +165,24 @@ def test_closing_while_batches_are_logged(folder, way):
     run = a_run(folder)
     rounds = 3_000
     done = threading.Event()
+    logged = []
 
     def work():
-        for step in range(rounds):
-            run.log_metrics({"a": float(step), "b": float(-step), "c": step}, step)
-            run.log_row("rows", x=step, y=-step)
-        done.set()
+        try:
+            for step in range(rounds):
+                run.log_metrics({"a": float(step), "b": float(-step), "c": step}, step)
+                run.log_row("rows", x=step, y=-step)
+                logged.append(step)
+        finally:
+            done.set()
 
     thread = threading.Thread(target=work)
     thread.start()
-    while not done.wait(0.002):
+    while not done.wait(0.0005):
         run._writer.close()
     thread.join()
     run._writer.close()
+    assert len(logged) == rounds
     reader = RunReader(folder)
     reader.poll()
     assert reader.damage == []
@@ -223,3 +228,29 @@ def test_a_bad_value_among_good_ones_stores_none_of_them(folder, read):
     assert reader.metrics["a"].values() == [1.0]
     assert reader.metrics["b"].values() == [2.0]
     assert reader.metrics["row"].columns() == {"x": [1], "y": [2]}
+
+
+def test_a_batch_that_comes_late_meets_a_closed_map(folder, monkeypatch, read):
+    """It has seen where to store; then another thread closes the files; then it stores."""
+    monkeypatch.setenv("JUPYTER_RUNS_JOURNAL", "map")
+    run = a_run(folder)
+    run.log_metrics({"a": 1.0, "b": 1.0}, 0)
+    run.log_row("row", x=1.0)
+    run.log("whole", 1)
+    late = run._writer.wide
+    run._writer.close()
+    for again in (
+        lambda: run.log_metrics({"a": 2.0, "b": 2.0}, 1),
+        lambda: run.log_row("row", x=2.0),
+        lambda: run.log("whole", 2),
+    ):
+        run._writer.wide = late
+        again()
+    run._writer.close()
+    metrics = read(folder).metrics
+    assert [metrics[name].values() for name in ("a", "b", "whole")] == [
+        [1.0, 2.0],
+        [1.0, 2.0],
+        [1, 2],
+    ]
+    assert metrics["row"].columns() == {"x": [1.0, 2.0]}

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from jupyter_runs.journal import NO_STEP, RunReader, Writer, keeper, scalars
+from jupyter_runs.journal import NO_STEP, RunReader, Writer, keeper, ledger, scalars
 
 
 def by_the_format(place):
@@ -252,6 +252,24 @@ def test_an_interrupt_while_a_name_is_new_does_not_mix_names(folder, read, monke
         assert reader.metrics[f"first{method}"].values() == [3.0]
         assert reader.metrics[f"second{method}"].values() == [2.0]
         assert reader.metrics[f"row{method}"].columns() == {"x": [3], "y": [4]}
+
+
+def test_a_writer_takes_no_folder_that_is_there(folder, read, monkeypatch):
+    """Four random characters are few: chance gives them twice to a process that opens and closes a run often."""
+    names = iter([f"guest-{i}" for i in (1, 1, 1, 2, 1, 2, 3, 4)])
+    monkeypatch.setattr(ledger, "new_writer_name", lambda role: next(names))
+    writer = Writer(folder, role="guest")
+    for i in range(3):
+        writer.log("a", float(i))
+        writer.close()
+    assert sorted(path.name for path in folder.journal.iterdir()) == [
+        "guest-1",
+        "guest-2",
+        "guest-3",
+    ]
+    reader = read(folder)
+    assert reader.damage == []
+    assert reader.metrics["a"].values() == [0.0, 1.0, 2.0]
 
 
 def test_closing_twice_and_logging_after_it(folder, read):
