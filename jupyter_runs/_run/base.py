@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.journal import RunFolder, RunReader
     from jupyter_runs.workspace import Workspace
+
+
+WORTH_NUMPY = 8 << 20  # bytes
+
+
+def _numbers(journal: Path) -> int:
+    """Return how many bytes of numbers there are in a journal."""
+    with suppress(OSError):
+        return sum(file.stat().st_size for file in journal.glob("*/*.bin"))
+    return 0
 
 
 class RunBase:
@@ -56,7 +67,9 @@ class RunBase:
             if self._reader is None:
                 from jupyter_runs.journal import RunReader  # a script that only logs reads nothing
 
-                self._reader = RunReader(self._folder, plain=True)
+                # numpy is worth its import where there is much to read, and free where somebody has it already
+                much = "numpy" in sys.modules or _numbers(self._folder.journal) > WORTH_NUMPY
+                self._reader = RunReader(self._folder, plain=not much)
             self._reader.poll()
             yield self._reader
 

@@ -67,12 +67,14 @@ class RunReading(RunBase):
 
     def _metrics(self, name: Optional[str]) -> dict[str, Any]:
         with self._reading() as reader:
-            return {
-                metric.name: metric.result()
+            asked = [
+                metric
                 for metric in list(reader.metrics.values())
                 if name in (None, metric.name)
                 and (metric.count or metric.kind not in ("scalar", "row"))
-            }
+            ]
+            reader.load(asked)
+            return {metric.name: metric.result() for metric in asked}
 
     def get_metric_frame(self, name: str) -> pd.DataFrame:
         """Return one metric as a pandas DataFrame.
@@ -105,13 +107,13 @@ class RunReading(RunBase):
             ) from None
         from jupyter_runs.journal import RunReader
 
-        reader = RunReader(self._folder)  # with numpy, which pandas brings
+        reader = RunReader(self._folder, names=[name])  # with numpy, which pandas brings
         reader.poll()
         metric = reader.metrics.get(name)
         if metric is None:
-            raise NotFoundError(
-                f"run {self.id} has no metric {name!r}: {did_you_mean(str(name), reader.metrics)}"
-            )
+            with self._reading() as whole:
+                near = did_you_mean(str(name), whole.metrics)
+            raise NotFoundError(f"run {self.id} has no metric {name!r}: {near}")
         try:
             if metric.kind in ("row", "table"):
                 return pd.DataFrame(metric.columns())
@@ -121,16 +123,14 @@ class RunReading(RunBase):
                     f"get_metrics({name!r}) gives it"
                 )
             arrays = metric.arrays()
-            values: Any = metric.values()
-            kinds = set(map(type, values))
-            if kinds == {float}:
-                values = arrays.value
-            elif len(kinds) > 1 or kinds - {int, float, bool}:
+            values: Any = arrays.value if metric.is_float() else metric.values()
+            kinds = {float} if metric.is_float() else set(map(type, values))
+            if len(kinds) > 1 or kinds - {int, float, bool}:
                 values = pd.Series(values, dtype=object)  # each value keeps its type
             return pd.DataFrame(
                 {
                     "step": _steps(arrays.step, metric),
-                    "time": pd.to_datetime(arrays.time * 1e9, utc=True),
+                    "time": _moments(arrays.time),
                     "value": values,
                 }
             )
@@ -224,6 +224,13 @@ def _steps(steps: Any, metric: Any) -> Any:
     if known.size and np.abs(known).max() >= 2.0**53:
         return pd.array(metric.steps(), dtype="Int64")
     return pd.arrays.IntegerArray(np.where(missing, 0, steps).astype(np.int64), missing)
+
+
+def _moments(seconds: Any) -> Any:
+    """Return seconds since 1970 as moments in UTC; `pandas.to_datetime` takes ten times as long."""
+    import pandas as pd
+
+    return pd.DatetimeIndex((seconds * 1e9).astype("datetime64[ns]")).tz_localize("UTC")
 
 
 def _utc(seconds: Optional[float]) -> Optional[str]:

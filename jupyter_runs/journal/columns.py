@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from .layout import FLOAT, INT, SERIES_BITS, SERIES_MASK, SLOT, T_BOOL, T_FLOAT, T_INT, T_NONE
+from .layout import (
+    FLOAT,
+    INT,
+    SEAL,
+    SERIES_BITS,
+    SERIES_MASK,
+    SLOT,
+    SLOTS,
+    T_BOOL,
+    T_FLOAT,
+    T_INT,
+    T_NONE,
+)
 from .values import Scalar
 
 if TYPE_CHECKING:
-    from .tail import Piece
+    from collections.abc import Iterable, Sequence
+
+    from .pages import Piece
+
+_SWAPPED = sys.byteorder != "little"  # else records can be looked at as arrays
 
 # place, time, step (NO_STEP for none) and value of a record
 Entry = tuple[int, float, int, Scalar]
@@ -18,35 +35,69 @@ class PlainColumn:
     """The records of one series, in the order of their places."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._places: list[int] = []
+        self._times: list[float] = []
+        self._steps: list[int] = []
+        self._values: list[Scalar] = []
         self._sorted = True
 
     @property
     def count(self) -> int:
         """How many records there are."""
-        return len(self._entries)
+        return len(self._places)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, place: int, time: float, step: int, value: Scalar) -> None:
         """Take one more; a hole that was filled late comes out of order."""
-        if self._entries and entry[0] < self._entries[-1][0]:
+        if self._places and place < self._places[-1]:
             self._sorted = False
-        self._entries.append(entry)
+        self._places.append(place)
+        self._times.append(time)
+        self._steps.append(step)
+        self._values.append(value)
+
+    def extend(
+        self,
+        places: Sequence[int],
+        times: Sequence[float],
+        steps: Sequence[int],
+        values: Sequence[Scalar],
+    ) -> None:
+        """Take many more that follow one another."""
+        if self._places and places[0] < self._places[-1]:
+            self._sorted = False
+        self._places += places
+        self._times += times
+        self._steps += steps
+        self._values += values
+
+    def _sort(self) -> None:
+        if not self._sorted:
+            self._sorted = True
+            order = sorted(range(self.count), key=self._places.__getitem__)
+            self._places = [self._places[i] for i in order]
+            self._times = [self._times[i] for i in order]
+            self._steps = [self._steps[i] for i in order]
+            self._values = [self._values[i] for i in order]
 
     def entries(self) -> list[Entry]:
         """Return all, in order."""
-        if not self._sorted:
-            self._entries.sort(key=lambda entry: entry[0])
-            self._sorted = True
-        return self._entries
+        self._sort()
+        return list(zip(self._places, self._times, self._steps, self._values))
+
+    def values(self) -> list[Scalar]:
+        """Return the values alone; not to be written to."""
+        self._sort()
+        return self._values
 
     def span(self) -> tuple[float, float]:
         """Return the times of the first and the last."""
-        entries = self.entries()
-        return entries[0][1], entries[-1][1]
+        self._sort()
+        return self._times[0], self._times[-1]
 
     def last_step(self) -> int:
         """Return the newest record's step."""
-        return self.entries()[-1][2]
+        self._sort()
+        return self._steps[-1]
 
 
 class PlainStore:
@@ -54,25 +105,61 @@ class PlainStore:
 
     def __init__(self) -> None:
         self.columns: dict[int, PlainColumn] = {}
+        self.ignored: set[int] = set()  # series that nobody will ask for
+        self.damage: list[str] = []
 
     def column(self, series: int) -> PlainColumn:
         """Return the column of a series, empty before its first record."""
         return self.columns.setdefault(series, PlainColumn())
 
-    def add(self, pieces: list[Piece]) -> set[int]:
+    def want(self, series: int) -> None:
+        """Do nothing: all is decoded as it comes."""
+
+    def load(self, wanted: Iterable[int]) -> None:
+        """Do nothing: all is decoded as it comes."""
+
+    def add(self, pieces: Iterable[Piece]) -> set[int]:
         """Take records; return the series that changed."""
         changed: set[int] = set()
-        for place, raw in pieces:
-            for index, (value, step, time, word, _) in enumerate(FLOAT.iter_unpack(raw)):
-                kind, series = word >> SERIES_BITS, word & SERIES_MASK
-                decoded: Scalar = value
-                if kind != T_FLOAT:
-                    if kind not in (T_INT, T_BOOL, T_NONE):
-                        continue  # a void
-                    whole = INT.unpack_from(raw, index * SLOT)[0]
-                    decoded = whole if kind == T_INT else bool(whole) if kind == T_BOOL else None
-                self.column(series).add((place + index, time, step, decoded))
-                changed.add(series)
+        for piece in pieces:
+            view, slot, place = memoryview(piece.raw), piece.slot, piece.place
+            while view:  # up to the end of each page: its seal is no record
+                count = min(len(view) // SLOT, SEAL - slot % SLOTS)
+                changed |= self._add(view[: count * SLOT], place)
+                skipped = count + (slot + count < piece.slot + len(piece.raw) // SLOT)
+                view, slot, place = view[skipped * SLOT :], slot + skipped, place + skipped
+        return changed
+
+    def _add(self, records: memoryview, place: int) -> set[int]:
+        """Take the records of one page."""
+        words = (
+            [word for *_, word, _ in FLOAT.iter_unpack(records)]
+            if _SWAPPED
+            else (records.cast("I")[6::8].tolist())
+        )
+        if words.count(words[0]) == len(words) and 0 < words[0] <= SERIES_MASK and not _SWAPPED:
+            # by far the most frequent, and by far the fastest: floats of one series
+            if words[0] not in self.ignored:
+                floats, wholes = records.cast("d"), records.cast("q")
+                places = range(place, place + len(words))
+                self.column(words[0]).extend(
+                    places, floats[2::4].tolist(), wholes[1::4].tolist(), floats[::4].tolist()
+                )
+                return {words[0]}
+            return set()
+        changed: set[int] = set()
+        for index, (value, step, time, word, _) in enumerate(FLOAT.iter_unpack(records)):
+            kind, series = word >> SERIES_BITS, word & SERIES_MASK
+            if not series or series in self.ignored:
+                continue
+            decoded: Scalar = value
+            if kind != T_FLOAT:
+                if kind not in (T_INT, T_BOOL, T_NONE):
+                    continue  # a void
+                whole = INT.unpack_from(records, index * SLOT)[0]
+                decoded = whole if kind == T_INT else bool(whole) if kind == T_BOOL else None
+            self.column(series).add(place + index, time, step, decoded)
+            changed.add(series)
         return changed
 
 

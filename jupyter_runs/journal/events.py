@@ -163,6 +163,13 @@ class EventTail:
         self._offset = 0
         self._fd = -1
 
+    def idle(self) -> bool:
+        """Tell cheaply that a poll would find nothing."""
+        try:
+            return self._fd >= 0 and not os.pread(self._fd, 1, self._offset)
+        except OSError:  # a disk that fails: nothing new, as far as can be told
+            return True
+
     def poll(self) -> Iterator[tuple[int, bytes]]:
         """Give ``(offset, line)`` for each line that is complete since the last call."""
         rest = b""

@@ -1,4 +1,4 @@
-"""Decoded numbers as numpy arrays: each record is looked at once, and a column grows in place."""
+"""Numbers as numpy arrays: all are counted as they are read, and decoded when somebody asks for them."""
 
 from __future__ import annotations
 
@@ -7,142 +7,230 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .layout import SERIES_BITS, SERIES_MASK, T_BOOL, T_FLOAT, T_INT, T_NONE
+from .fast_column import RECORD, FastColumn
+from .layout import PAGE, SEAL, SERIES_BITS, SERIES_MASK, SLOT, SLOTS, T_NONE, segment_name
 
 if TYPE_CHECKING:
-    from .columns import Entry
-    from .tail import Piece
-    from .values import Scalar
+    from collections.abc import Collection, Iterable
+
+    from .pages import Piece, Segment
 
 Array = npt.NDArray[Any]
 
-RECORD = np.dtype(
-    [("bits", "<i8"), ("step", "<i8"), ("time", "<f8"), ("word", "<u4"), ("mark", "<u4")]
-)
+LITTLE = 1 << 17  # records: of so few, all series are decoded as soon as one is asked for
+_COUNTED = 1 << 16  # series with larger ids are decoded at once: a made-up id must not cost memory
 
 
-class FastColumn:
-    """The records of one series: value bits, type, step, time and place, as arrays with room to grow."""
+class _Seen:
+    """What was read of one segment: which slots, and series with records in it."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._arrays: tuple[Array, ...] = tuple(
-            np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8")
-        )
-        self._sorted = True
-        self.all_float = True
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.spans: list[list[int]] = []  # slots, from and to; seals in between belong to them
+        self.ids: set[int] = set()
 
-    def extend(self, bits: Array, kind: Array, step: Array, time: Array, place: Array) -> None:
-        """Take more records."""
-        more, have = len(bits), self.count
-        if have and place[0] < self._arrays[4][have - 1]:
-            self._sorted = False
-        if have + more > len(self._arrays[0]):
-            room = max(have + more, 2 * have, 64) if have else more
-            grown = tuple(np.empty(room, array.dtype) for array in self._arrays)
-            for new, old in zip(grown, self._arrays):
-                new[:have] = old[:have]
-            self._arrays = grown
-        for array, part in zip(self._arrays, (bits, kind, step, time, place)):
-            array[have : have + more] = part
-        self.all_float = self.all_float and not kind.any()
-        self.count = have + more
-
-    def arrays(self) -> tuple[Array, Array, Array, Array, Array]:
-        """Return value bits, type, step, time and place, in the order of places; not to be written to."""
-        if not self._sorted:
-            order = np.argsort(self._arrays[4][: self.count], kind="stable")
-            for array in self._arrays:
-                array[: self.count] = array[: self.count][order]
-            self._sorted = True
-        bits, kind, step, time, place = (array[: self.count] for array in self._arrays)
-        return bits, kind, step, time, place
-
-    def numbers(self) -> Array:
-        """Return the values as float64, NaN for None."""
-        bits, kind, *_ = self.arrays()
-        if self.all_float:
-            return bits.view("<f8")
-        return np.where(
-            kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8"))
-        )
-
-    def values(self) -> list[Scalar]:
-        """Return the values as Python's own types, exactly."""
-        bits, kind, *_ = self.arrays()
-        if self.all_float:
-            floats: list[Scalar] = bits.view("<f8").tolist()
-            return floats
-        if (kind == T_INT).all():
-            whole: list[Scalar] = bits.tolist()
-            return whole
-        mixed: list[Scalar] = bits.view("<f8").tolist()
-        for index in np.flatnonzero(kind != T_FLOAT).tolist():
-            held = int(bits[index])
-            mixed[index] = (
-                held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
-            )
-        return mixed
-
-    def entries(self) -> list[Entry]:
-        """Return all records, in order."""
-        _, _, step, time, place = self.arrays()
-        return list(zip(place.tolist(), time.tolist(), step.tolist(), self.values()))
-
-    def span(self) -> tuple[float, float]:
-        """Return the times of the first and the last."""
-        time = self.arrays()[3]
-        return float(time[0]), float(time[-1])
-
-    def last_step(self) -> int:
-        """Return the newest record's step."""
-        return int(self.arrays()[2][-1])
+    def add(self, slot: int, count: int) -> None:
+        """Take slots that follow one another."""
+        last = self.spans[-1] if self.spans else None
+        if last is not None and slot - last[1] == (last[1] % SLOTS == SEAL):
+            last[1] = slot + count
+        else:
+            self.spans.append([slot, slot + count])
 
 
 class FastStore:
-    """The columns of one writer."""
+    """The numbers of one writer."""
 
     def __init__(self) -> None:
         self.columns: dict[int, FastColumn] = {}
+        self.ignored: set[int] = set()  # series that nobody will ask for
+        self.damage: list[str] = []
+        self._total = 0
+        self._all = False  # every series is decoded as it comes
+        self._wanted = np.zeros(1, np.bool_)  # by id
+        self._count = np.zeros(1, np.int64)
+        self._first_time, self._last_time = np.zeros(1), np.zeros(1)
+        self._last_step, self._last_place = np.zeros(1, np.int64), np.full(1, -1, np.int64)
+        self._seen: dict[int, _Seen] = {}
 
     def column(self, series: int) -> FastColumn:
         """Return the column of a series, empty before its first record."""
         found = self.columns.get(series)
         if found is None:
-            found = self.columns[series] = FastColumn()
+            found = self.columns[series] = FastColumn(self, series)
+            found.loaded = self._all or series >= _COUNTED
         return found
 
-    def add(self, pieces: list[Piece]) -> set[int]:
+    def add(self, pieces: Iterable[Piece]) -> set[int]:
         """Take records; return the series that changed."""
-        if not pieces:
-            return set()
-        records = np.frombuffer(b"".join(raw for _, raw in pieces), RECORD)
-        counts = np.array([len(raw) // RECORD.itemsize for _, raw in pieces])
-        starts = np.array([place for place, _ in pieces])
-        before = np.cumsum(counts) - counts
-        place = np.repeat(starts - before, counts) + np.arange(len(records))
-        word = records["word"]
-        kind, series = (word >> SERIES_BITS).astype("<u1"), word & SERIES_MASK
-        known = kind <= T_NONE
-        if not known.all():  # voids
-            records, kind, series, place = records[known], kind[known], series[known], place[known]
-        if not len(records):
-            return set()
-        if (series == series[0]).all():
-            self._extend(int(series[0]), records, kind, place)
-            return {int(series[0])}
-        order = np.argsort(series, kind="stable")
-        records, kind, series, place = records[order], kind[order], series[order], place[order]
-        edges = [0, *(np.flatnonzero(series[1:] != series[:-1]) + 1).tolist(), len(series)]
         changed: set[int] = set()
-        for start, end in zip(edges, edges[1:]):
-            part = slice(start, end)
-            self._extend(int(series[start]), records[part], kind[part], place[part])
-            changed.add(int(series[start]))
+        for piece in pieces:
+            records = np.frombuffer(piece.raw, RECORD)
+            series, kind = _series(records, piece.slot)
+            far = np.flatnonzero(series >= _COUNTED)
+            if len(far):
+                changed |= self._append(records, series, kind, piece.place, far)
+                series[far] = 0
+            present = self._tally(records, series, piece.place)
+            if not len(present):
+                continue
+            ids = present.tolist()
+            changed.update(ids)
+            seen = self._seen.get(piece.segment.header.number)
+            if seen is None:
+                seen = self._seen[piece.segment.header.number] = _Seen(piece.segment)
+            seen.add(piece.slot, len(records))
+            seen.ids.update(ids)
+            wanted = np.flatnonzero(series if self._all else self._wanted[series])
+            if len(wanted):
+                self._append(records, series, kind, piece.place, wanted)
         return changed
 
-    def _extend(self, series: int, records: Array, kind: Array, place: Array) -> None:
-        self.column(series).extend(records["bits"], kind, records["step"], records["time"], place)
+    def _tally(self, records: Array, series: Array, place: int) -> Array:
+        """Count records by series, and note the first and the last of each; return the ids there are."""
+        counts = np.bincount(series)
+        counts[0] = 0
+        present = np.flatnonzero(counts)
+        if not len(present):
+            return present
+        top = len(counts)
+        if top > len(self._count):
+            self._grow(top)
+        self._total += int(counts.sum())
+        where = np.empty(top, np.int64)
+        where[series] = np.arange(len(series))  # of equal ones, the last stands
+        last = where[present]
+        newer = place + last > self._last_place[present]
+        some, at = present[newer], last[newer]
+        self._last_place[some] = place + at
+        self._last_time[some] = records["time"][at]
+        self._last_step[some] = records["step"][at]
+        fresh = present[self._count[present] == 0]
+        if len(fresh):
+            where[series[::-1]] = np.arange(len(series))[::-1]
+            self._first_time[fresh] = records["time"][where[fresh]]
+        self._count[:top] += counts
+        return present
+
+    def _grow(self, room: int) -> None:
+        room = max(room, 2 * len(self._count))
+        for name, empty in (
+            ("_wanted", False),
+            ("_count", 0),
+            ("_first_time", 0.0),
+            ("_last_time", 0.0),
+            ("_last_step", 0),
+            ("_last_place", -1),
+        ):
+            old = getattr(self, name)
+            new = np.full(room, empty, old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
+
+    def _append(
+        self, records: Array, series: Array, kind: Array, place: int, which: Array
+    ) -> set[int]:
+        """Decode the records at ``which`` into the columns of their series."""
+        ids = series[which]
+        if ids[0] == ids[-1] and (ids == ids[0]).all():
+            groups = [(int(ids[0]), which)]
+        else:
+            # of 16 bits, a stable sort counts and does not compare
+            order = np.argsort(ids.astype(np.uint16) if ids.max() < 1 << 16 else ids, kind="stable")
+            ids, which = ids[order], which[order]
+            edges = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)]
+            groups = [(int(ids[a]), which[a:b]) for a, b in zip(edges, edges[1:])]
+        bits, step, time = records["bits"], records["step"], records["time"]
+        for number, at in groups:
+            self.column(number).extend(bits[at], kind[at], step[at], time[at], place + at)
+        return {number for number, _ in groups}
+
+    # -- what a column tells before it is decoded
+
+    def counted(self, series: int) -> int:
+        """Return how many records of a series there are."""
+        return int(self._count[series]) if series < len(self._count) else 0
+
+    def span(self, series: int) -> tuple[float, float]:
+        """Return the times of the first and the last."""
+        return float(self._first_time[series]), float(self._last_time[series])
+
+    def last_step(self, series: int) -> int:
+        """Return the newest record's step."""
+        return int(self._last_step[series])
+
+    # -- decoding later
+
+    def want(self, series: int) -> None:
+        """Decode a series as it comes, from its first record on."""
+        if series < _COUNTED and not self.counted(series):
+            self._choose([series])
+
+    def _choose(self, ids: Collection[int]) -> None:
+        top = max(ids)
+        if top >= len(self._wanted):
+            self._grow(top + 1)
+        for number in ids:
+            self.column(number).begin(self.counted(number))
+        self._wanted[list(ids)] = True
+
+    def load(self, wanted: Iterable[int]) -> None:
+        """Decode these series from the files, in one pass, and keep them up to date from now on."""
+        ids = {number for number in wanted if not self.column(number).loaded}
+        if not ids:
+            return
+        if self._total <= LITTLE:
+            self._all, ids = True, {n for n, column in self.columns.items() if not column.loaded}
+            ids.update(np.flatnonzero(self._count).tolist())
+        self._choose(ids)
+        chosen = np.zeros(_COUNTED, np.bool_)
+        chosen[list(ids)] = True
+        buffer = memoryview(b"")
+        for number in sorted(self._seen):
+            seen = self._seen[number]
+            if ids.isdisjoint(seen.ids):
+                continue
+            segment, opened = seen.segment, seen.segment.opened
+            size = (max(end for _, end in seen.spans) // SLOTS + 1) * PAGE
+            if len(buffer) < size:
+                buffer = memoryview(bytearray(size))
+            self._load_segment(seen, segment.read_into(buffer[:size], 0), chosen)
+            if not opened:
+                segment.close()
+
+    def _load_segment(self, seen: _Seen, raw: memoryview, chosen: Array) -> None:
+        """Decode what was seen of a segment, once it is sure that it has not been damaged since."""
+        segment, lost = seen.segment, False
+        records = np.frombuffer(raw[: len(raw) // SLOT * SLOT], RECORD)
+        good = records["mark"] == segment.mark
+        page, behind = min(seen.spans)[0] // SLOTS, len(raw) // PAGE
+        stamp = segment.stamp()
+        while page < behind and not (stamp and stamp == segment.stamped):
+            whole = segment.fitting(raw, page * PAGE)
+            if not whole and not segment.sound(raw[page * PAGE : (page + 1) * PAGE]):
+                good[page * SLOTS : (page + 1) * SLOTS] = False
+            page += whole or 1
+        for start, end in sorted(seen.spans):
+            part = records[start:end]
+            series, kind = _series(part, start)
+            sound = good[start:end]
+            lost = lost or len(part) < end - start or not sound[series > 0].all()
+            which = np.flatnonzero(chosen[np.where(series < _COUNTED, series, 0)] & sound)
+            if len(which):
+                self._append(part, series, kind, segment.header.first + start, which)
+        if lost:
+            self.damage.append(
+                f"{segment_name(segment.header.number)}: values that were there before cannot be read again"
+            )
 
 
-__all__ = ["FastColumn", "FastStore"]
+def _series(records: Array, slot: int) -> tuple[Array, Array]:
+    """Return the series and type of each record; the series of what is none (voids, seals) is 0."""
+    word = records["word"]
+    series, kind = word & SERIES_MASK, (word >> SERIES_BITS).astype(np.uint8)
+    series[SEAL - slot % SLOTS :: SLOTS] = 0
+    series[kind > T_NONE] = 0
+    return series.astype(np.int64), kind
+
+
+__all__ = ["FastStore"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 MAGIC = b"JRUNSNUM"
 VERSION = 1
@@ -72,12 +72,12 @@ def read_header(raw: bytes) -> Header:
     return Header(number, size, first, mark)
 
 
-def _full(first_slot: int) -> bytes:
+def full_map(first_slot: int) -> bytes:
     """Return the map of a page whose every slot from ``first_slot`` on is committed."""
     return (((1 << SEAL) - 1) >> first_slot << first_slot).to_bytes(SLOTS // 8, "little")
 
 
-_FULL = {0: _full(0), HEADER_SLOTS: _full(HEADER_SLOTS)}
+_FULL = {0: full_map(0), HEADER_SLOTS: full_map(HEADER_SLOTS)}
 
 
 def marks_of(mark: int, first_slot: int) -> memoryview:
@@ -123,7 +123,7 @@ class BadSealError(ValueError):
     """There is a seal, and it is damaged."""
 
 
-def read_seal(raw: bytes) -> Optional[Seal]:
+def read_seal(raw: Union[bytes, memoryview]) -> Optional[Seal]:
     """Return the seal in the 32 bytes ``raw``, or None while there is none.
 
     Raises

@@ -90,6 +90,12 @@ class Metric:
         self._events.append((time, writer, place, event))
         self.description = self.description or str(event.get("description") or "")
 
+    def stored(self) -> list[tuple[Any, int]]:
+        """Return where its numbers are: a writer's store, and the series there."""
+        columns = [column for _, column in self._columns]
+        columns += [column for *_, shape in self._shapes for column in shape]
+        return [(column.store, column.series) for column in columns if hasattr(column, "store")]
+
     # -- told to everybody
 
     @property
@@ -270,6 +276,12 @@ class Metric:
             return {k: list(v) for k, v in self.columns().items()}
         found = [str(item.path) if self.kind == "image" else item.value for item in self.items()]
         return found[0] if len(found) == 1 else found
+
+    def is_float(self) -> bool:
+        """Tell whether each value of a scalar is a float, NaN and the infinities included."""
+        if self.kind != "scalar" or self._events:
+            return False
+        return all(column.all_float for _, column in self._columns)
 
     def is_numeric(self) -> bool:
         """Tell whether its values are numbers, bools and None only (rows and tables: in at least one column)."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 from .checks import LINE_ERRORS, check
 from .columns import PlainStore
 from .errors import RunNotFoundError
-from .events import KIND_OF, SPECIAL_KINDS, EventTail, decode, decode_scalar, load
+from .events import KIND_OF, NAMED, SPECIAL_KINDS, EventTail, decode, decode_scalar, load
 from .folder import RunFolder
 from .metrics import Metric
 from .tail import ScalarTail
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from .values import Scalar
@@ -64,10 +65,11 @@ class _Source:
         """What of this writer could not be read."""
         return [
             *self.scalars.damage,
+            *(f"{self.name}/{text}" for text in self.store.damage),
             *(
                 f"{self.name}/events.jsonl: the line that names series {series} is missing; "
                 f"its {self.store.column(series).count:,} values are left out"
-                for series in sorted(self.strays - set(self.metrics))
+                for series in sorted(self.strays - set(self.metrics) - self.store.ignored)
             ),
         ]
 
@@ -83,6 +85,13 @@ class RunReader:
         The run.
     plain
         Do without numpy: slower, and without ``Metric.arrays``. Chosen by itself where numpy is missing.
+    names
+        Only these metrics: of others nothing is told or held.
+
+    Notes
+    -----
+    With numpy, numbers are counted as they are read, and decoded once their metric is asked for them (:meth:`load`
+    does so for several at once).
 
     Attributes
     ----------
@@ -93,10 +102,21 @@ class RunReader:
     """
 
     def __init__(
-        self, folder: Union[RunFolder, str, os.PathLike[str]], *, plain: bool = False
+        self,
+        folder: Union[RunFolder, str, os.PathLike[str]],
+        *,
+        plain: bool = False,
+        names: Optional[Iterable[str]] = None,
     ) -> None:
+        self._only = None if names is None else frozenset(names)
         self.folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
         self.version = 0
+        self._store: Callable[[], Any] = PlainStore if plain else _best_store()
+        self._start()
+
+    def _start(self) -> None:
+        """Know nothing yet."""
+        self._torn = False
         self.metrics: dict[str, Metric] = {}
         self.tags: dict[str, Optional[str]] = {}
         self.properties: dict[str, str] = {}
@@ -115,7 +135,6 @@ class RunReader:
         self._name: Optional[str] = None
         self._set: dict[tuple[str, str], float] = {}
         self._sources: dict[str, _Source] = {}
-        self._store: Callable[[], Any] = PlainStore if plain else _best_store()
 
     def __repr__(self) -> str:
         return f"RunReader({str(self.folder.path)!r}, version={self.version})"
@@ -169,38 +188,69 @@ class RunReader:
         RunNotFoundError
             If the run's folder is not (or no longer) there.
         """
+        if self._torn:  # interrupted in the midst of it: what was taken then is not known
+            self.close()
+            self._start()
         self._find_writers()
+        self._torn = True
         changed, following = False, self.version + 1
         for source in self._sources.values():
-            if source.done:
+            if source.done or (source.events.idle() and source.scalars.idle()):
                 continue
-            # numbers first: the line that names a series is written before the first number of it
-            pieces = source.scalars.poll()
-            for offset, line in source.events.poll():
-                changed = True
-                self._apply_line(source, offset, line, following)
-                if source.done:  # of a later version
-                    pieces = []
-                    break
-            if source.closed:
-                pieces += source.scalars.poll(final=source.end)
-                source.done = True
-            for series in source.store.add(pieces):
-                changed = True
-                metric = source.metrics.get(series)
-                if metric is not None:
-                    metric.version = following
-                else:
-                    source.strays.add(series)
-                self._see(source.store.column(series).span()[1])
-            if source.done:
-                source.events.close()
-                source.scalars.close()
+            changed = self._read(source, following) or changed
         if changed:
             self.version = following
             if self._unordered:
                 self._arrange()
+        self._torn = False
         return changed
+
+    def _read(self, source: _Source, version: int) -> bool:
+        changed = self._read_lines(source, version)
+        while not source.done:
+            fresh = self._read_numbers(source, version)
+            changed = changed or fresh
+            source.done = source.closed
+            if source.done or not fresh:
+                break
+            # the line that names a series is written before the first number of it
+            changed = self._read_lines(source, version) or changed
+            if not source.closed:
+                break
+        if source.done:
+            source.events.close()
+            source.scalars.close()
+        return changed
+
+    def _read_lines(self, source: _Source, version: int) -> bool:
+        told = False
+        for offset, line in source.events.poll():
+            told = True
+            self._apply_line(source, offset, line, version)
+            if source.done:  # of a later version
+                break
+        return told
+
+    def _read_numbers(self, source: _Source, version: int) -> bool:
+        store, final = source.store, source.end if source.closed else None
+        changed: set[int] = store.add(source.scalars.poll(final=final))
+        for series in changed - store.ignored:
+            metric = source.metrics.get(series)
+            if metric is not None:
+                metric.version = version
+            else:
+                source.strays.add(series)
+            self._see(store.column(series).span()[1])
+        return bool(changed)
+
+    def load(self, metrics: Iterable[Metric]) -> None:
+        """Decode the numbers of several metrics in one pass over the files, and keep them so."""
+        wanted: dict[int, tuple[Any, list[int]]] = {}
+        for metric in metrics:
+            for store, series in metric.stored():
+                wanted.setdefault(id(store), (store, []))[1].append(series)
+        for store, ids in wanted.values():
+            store.load(ids)
 
     def _arrange(self) -> None:
         """Put the metrics in the order in which they were first logged, whatever the order of reading was."""
@@ -256,11 +306,16 @@ class RunReader:
             self._see(event["t"])
 
     def _apply(self, source: _Source, kind: str, event: dict[str, Any], version: int) -> None:
-        if kind == "scalar":
+        if self._only is not None and kind in NAMED and event["name"] not in self._only:
+            ids = [event["id"]] if kind == "scalar" else event["ids"] if kind == "rows" else ()
+            source.store.ignored.update(i for i in ids if i not in source.metrics)
+        elif kind == "scalar":
             series = event["id"]
             if self._is_new(source, event, [series]):
                 metric = self._metric(event, version)
                 metric.add_column(source.index, source.store.column(series))
+                if self._only is not None:
+                    source.store.want(series)
                 source.metrics[series] = metric
         elif kind == "rows":
             ids = event["ids"]
@@ -268,8 +323,13 @@ class RunReader:
                 metric = self._metric(event, version)
                 columns = [source.store.column(i) for i in ids]
                 metric.add_shape(source.index, event["columns"], columns)
+                if self._only is not None:
+                    for series in ids:
+                        source.store.want(series)
                 source.metrics.update(dict.fromkeys(ids, metric))
         elif kind == "value":
+            if event["id"] in source.store.ignored:
+                return
             metric = source.metrics[event["id"]]
             metric.add_event(event["t"], source.index, event["at"], event)
             metric.version = version

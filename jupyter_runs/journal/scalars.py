@@ -46,6 +46,7 @@ class Scalars:
         # pages with a slot that another thread has yet to fill, and the segments kept open for them
         self._unsealed: list[tuple[Segment, int]] = []
         self._spent: list[Segment] = []
+        self.ahead = False  # the segment before this one has slots that are not filled yet
         self._filled: list[Path] = []  # since somebody asked what is to be synced
 
     @property
@@ -56,6 +57,11 @@ class Scalars:
             return 0
         left = operator.length_hint(self._slots)
         return segment.header.first + self._page_end // SLOT - left
+
+    @property
+    def number(self) -> int:
+        """The segment that is stored to."""
+        return -1 if self._segment is None else self._segment.header.number
 
     def hot(self) -> tuple[Iterator[int], Any, int]:
         """Return what the fast paths need: the slots left in this page, as offsets into the map; the map; the mark.
@@ -184,6 +190,7 @@ class Scalars:
         self._filled.append(segment.path)
         self._begin(following)
         self._let_go()
+        self.ahead = segment in self._spent
 
     def _following(self, header: Header) -> Segment:
         """Make the segment after one; a number that an interrupted try has left behind is passed over."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import zlib
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Optional
 
 from .events import open_plain
 from .layout import (
@@ -18,73 +17,24 @@ from .layout import (
     SLOTS,
     BadHeaderError,
     BadSealError,
-    Header,
     Seal,
     read_header,
     read_seal,
     segment_name,
 )
+from .pages import Piece, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from .pages import Bytes
+
 LARGEST_READ = 1 << 20
+LITTLE = 1 << 16  # bytes; what is more goes into a buffer that is used again
 _ZEROS = bytes(2 * PAGE)
 _SEGMENT = re.compile(r"scalars-\d{4,9}\.bin\Z")
 _FARTHEST = 1 << 48  # no run has more slots; a header that says so is made up
-
-# The place of the first record in the order of its writer, and the bytes of records that follow one another.
-Piece = tuple[int, Union[bytes, memoryview]]
-
-
-class _Segment:
-    """An open segment and how far it was read; closed, it opens again when it is read."""
-
-    def __init__(self, path: Path, fd: int, header: Header) -> None:
-        self._path = path
-        self._fd = fd
-        self.header = header
-        self.offset = HEADER_SLOTS * SLOT
-        self._mark = header.mark.to_bytes(4, "little")
-        self.mark = int.from_bytes(self._mark, sys.byteorder)  # compared as this machine's integer
-
-    def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-    def __del__(self) -> None:
-        self.close()
-
-    def read(self, size: int, offset: int) -> bytes:
-        """Return up to ``size`` bytes; none where the file is gone."""
-        if self._fd < 0:
-            self._fd = open_plain(self._path)
-        try:
-            return os.pread(self._fd, size, offset) if self._fd >= 0 else b""
-        except OSError:  # a disk that fails: nothing new, as far as can be told
-            return b""
-
-    def is_sealed(self, page: int) -> bool:
-        """Tell whether a page has a seal, be it damaged."""
-        try:
-            return read_seal(self.read(SLOT, page * PAGE + SEAL * SLOT)) is not None
-        except BadSealError:
-            return True
-
-    def frontier(self, raw: bytes) -> int:
-        """Return how many slots there are up to the last one that carries the mark."""
-        if _ZEROS.startswith(raw):  # by far the most frequent, and by far the fastest to see
-            return 0
-        found = raw.rfind(self._mark)
-        while found >= 0 and found % SLOT != SLOT - len(self._mark):
-            found = raw.rfind(self._mark, 0, found + len(self._mark) - 1)
-        return found // SLOT + 1
-
-    def marks(self, raw: Union[bytes, memoryview]) -> list[int]:
-        """Return the mark of each whole slot in ``raw``."""
-        found: list[int] = memoryview(raw)[: len(raw) // SLOT * SLOT].cast("I")[7::8].tolist()
-        return found
 
 
 class ScalarTail:
@@ -98,20 +48,38 @@ class ScalarTail:
         self._folder = folder
         self._go_to(0)
         self._reached = 0  # the first place behind the segments that were left
-        self._segment: Optional[_Segment] = None
-        self._left: Optional[_Segment] = None
+        self._segment: Optional[Segment] = None
+        self._left: Optional[Segment] = None
         self._short: list[str] = []  # what is missing in that one, if the next one proves it
         self._doubts: list[str] = []  # what could not be read behind it, likewise
-        self._open_pages: list[tuple[_Segment, int]] = []  # were not sealed when they were passed
-        self._holes: dict[tuple[_Segment, int], list[int]] = {}  # by page: slots within the segment
+        self._open_pages: list[tuple[Segment, int]] = []  # were not sealed when they were passed
+        self._holes: dict[tuple[Segment, int], list[int]] = {}  # by page: slots within the segment
+        self._chunk = PAGE
+        self._buffer = memoryview(b"")
         self.damage: list[str] = []
 
     def _go_to(self, number: int) -> None:
         self._number = number
         self._following = str(self._folder / segment_name(number + 1))
 
-    def poll(self, *, final: Optional[int] = None) -> list[Piece]:
-        """Return what was committed since the last call.
+    def idle(self) -> bool:
+        """Tell cheaply that a poll would find nothing, as long as the writer's lines tell nothing new.
+
+        Where this segment still has free slots, the next one is not looked for: a writer goes on to the next with slots
+        unfilled only after an interrupt or ahead of a slow thread, and says so by a line.
+        """
+        segment = self._segment
+        if segment is None or self._holes:
+            return False
+        free = segment.header.size - segment.offset
+        if free <= SLOT:
+            return False
+        return _ZEROS.startswith(
+            segment.read(min(PAGE + -segment.offset % PAGE, free), segment.offset)
+        )
+
+    def poll(self, *, final: Optional[int] = None) -> Iterator[Piece]:
+        """Give what was committed since the last call, piece by piece; to be gone through to the end.
 
         Parameters
         ----------
@@ -119,9 +87,9 @@ class ScalarTail:
             The writer has said goodbye, having given out all places before this one: what is not there now is
             missing for good.
         """
-        pieces: list[Piece] = []
+        self._chunk = PAGE  # what is new is little, or else very much
         if self._holes:
-            self._look_at_holes(pieces)
+            yield from self._look_at_holes()
         last = self._number if final is None else self._highest()
         while True:
             # asked before reading: once the next one exists, nothing but holes is filled in this one
@@ -129,11 +97,12 @@ class ScalarTail:
             if self._segment is None:
                 self._segment = self._open(passed=passed)
             if self._segment is not None:
-                self._read(self._segment, pieces, passed=passed or final is not None)
+                yield from self._read(self._segment, passed=passed or final is not None)
             if not passed:
                 if final is not None:
-                    self._finish(pieces, final)
-                return pieces
+                    yield from self._finish(final)
+                self._buffer = memoryview(b"")
+                return
             self._leave(self._segment)
 
     def _highest(self) -> int:
@@ -151,7 +120,7 @@ class ScalarTail:
             assert segment is not None
             segment.close()
 
-    def _open(self, *, passed: bool) -> Optional[_Segment]:
+    def _open(self, *, passed: bool) -> Optional[Segment]:
         name = segment_name(self._number)
         fd = open_plain(self._folder / name)
         if fd < 0:
@@ -174,9 +143,9 @@ class ScalarTail:
             os.close(fd)
             return None
         self._settle(header.first)
-        return _Segment(self._folder / name, fd, header)
+        return Segment(self._folder / name, fd, header)
 
-    def _leave(self, segment: Optional[_Segment]) -> None:
+    def _leave(self, segment: Optional[Segment]) -> None:
         """Go on to the next segment; where that one starts tells whether anything is missing."""
         if segment is not None:
             self._left = segment
@@ -201,13 +170,13 @@ class ScalarTail:
             self._tell(doubt)
         self._left, self._short, self._doubts = None, [], []
 
-    def _shortness(self, segment: _Segment, place: int) -> list[str]:
+    def _shortness(self, segment: Segment, place: int) -> list[str]:
         """Tell of values that are missing before ``place``."""
         if segment.header.first + segment.offset // SLOT >= place:
             return []
         return [f"{segment_name(segment.header.number)} is cut short; its last values are lost"]
 
-    def _finish(self, pieces: list[Piece], end: int) -> None:
+    def _finish(self, end: int) -> Iterator[Piece]:
         """Tell what is missing of a writer that closed in peace: it has sealed all its pages."""
         segment, name = self._segment, segment_name(self._number)
         if segment is not None:
@@ -220,7 +189,7 @@ class ScalarTail:
             self._doubts.append(f"{name} is missing; its values are lost")
         self._settle(end)
         if self._holes:
-            self._look_at_holes(pieces)
+            yield from self._look_at_holes()
         for owner, page in self._open_pages:
             if not owner.is_sealed(page):
                 own = segment_name(owner.header.number)
@@ -233,64 +202,76 @@ class ScalarTail:
         if told not in self.damage:
             self.damage.append(told)
 
-    def _read(self, segment: _Segment, pieces: list[Piece], *, passed: bool) -> None:
+    def _read(self, segment: Segment, *, passed: bool) -> Iterator[Piece]:
         """Read on in a segment; ``passed``: all its slots were given out, those without a mark are holes."""
-        chunk = PAGE
         while True:
             # to the end of a page, to see what is sealed with its seal, and over the next, behind holes in this one
-            ahead = chunk + -segment.offset % PAGE
+            ahead = self._chunk + -segment.offset % PAGE
             asked = min(ahead, segment.header.size - segment.offset)
             if asked <= 0:
                 return
-            seen = segment.read(asked, segment.offset)
+            seen: Bytes
+            if asked <= LITTLE:
+                seen = segment.read(asked, segment.offset)
+            else:
+                if len(self._buffer) < asked:
+                    self._buffer = memoryview(bytearray(asked))
+                seen = segment.read_into(self._buffer[:asked], segment.offset)
             count = len(seen) // SLOT if passed else segment.frontier(seen)
             if not count:
                 return
-            taken = self._take(segment, seen, count, pieces)
-            segment.offset += taken * SLOT
+            start = segment.offset // SLOT
+            yield from self._take(segment, seen, count)
+            taken = segment.offset // SLOT - start
             if (
                 asked - taken * SLOT >= PAGE
             ):  # a page without a mark; less may be holes, with more behind them
                 return
-            chunk = min(chunk * 4, LARGEST_READ)
+            self._chunk = min(self._chunk * 4, LARGEST_READ)
 
-    def _take(self, segment: _Segment, seen: bytes, count: int, pieces: list[Piece]) -> int:
-        """Go page by page through the first ``count`` slots of what was read; return how many are done with."""
+    def _take(self, segment: Segment, seen: Bytes, count: int) -> Iterator[Piece]:
+        """Go through the first ``count`` slots of what was read, whole pages together, and move the offset on."""
         start = segment.offset // SLOT
         slot, end, view = start, start + count, memoryview(seen)
         while slot < end:
             page = slot // SLOTS
+            if slot % SLOTS == 0 and end - slot >= SEAL:
+                whole = segment.fitting(view[: (end + 1 - start) * SLOT], (slot - start) * SLOT)
+                if whole:
+                    following = slot + whole * SLOTS
+                    segment.offset = following * SLOT
+                    yield Piece(
+                        segment, slot, view[(slot - start) * SLOT : (following - start) * SLOT]
+                    )
+                    slot = following
+                    continue
             last = page * SLOTS + SEAL
             at = (last - start) * SLOT
             try:
-                seal = read_seal(seen[at : at + SLOT])
+                seal = read_seal(view[at : at + SLOT])
             except BadSealError:
                 self._tell_page(segment, page)
                 slot = last + 1
+                segment.offset = slot * SLOT
                 continue
             if seal is not None:
-                self._sealed(segment, page, slot, view[(slot - start) * SLOT : at], seal, pieces)
+                segment.offset = (last + 1) * SLOT
+                yield from self._sealed(segment, page, slot, view[(slot - start) * SLOT : at], seal)
             else:
                 stop = min(end, last)
-                marks = segment.marks(seen[(slot - start) * SLOT : (stop - start) * SLOT])
+                marks = segment.marks(view[(slot - start) * SLOT : (stop - start) * SLOT])
                 # read again: only now is the body of each record whose mark was there certain to be there too
                 body = segment.read((stop - slot) * SLOT, slot * SLOT)
-                self._records(segment, slot, body, marks[: len(body) // SLOT], pieces)
+                segment.offset = (stop if end <= last else last + 1) * SLOT
+                yield from self._records(segment, slot, body, marks[: len(body) // SLOT])
                 if end <= last:
-                    return stop - start
+                    return
                 self._open_pages.append((segment, page))
             slot = last + 1
-        return slot - start
 
     def _sealed(
-        self,
-        segment: _Segment,
-        page: int,
-        slot: int,
-        body: Union[bytes, memoryview],
-        seal: Seal,
-        pieces: list[Piece],
-    ) -> None:
+        self, segment: Segment, page: int, slot: int, body: Bytes, seal: Seal
+    ) -> Iterator[Piece]:
         """Take the records from ``slot`` on of a sealed page; a damaged one is reported, not guessed."""
         begin, first = page * SLOTS, HEADER_SLOTS if page == 0 else 0
         before = segment.read((slot - begin) * SLOT, page * PAGE) if slot > begin else b""
@@ -302,38 +283,33 @@ class ScalarTail:
                 return
             body = fresh[(slot - begin) * SLOT :]
         if seal.committed != SEAL - first:
-            self._records(segment, slot, bytes(body), segment.marks(body), pieces, sealed=True)
+            yield from self._records(segment, slot, body, segment.marks(body), sealed=True)
         elif body:
-            pieces.append((segment.header.first + slot, body))
+            yield Piece(segment, slot, body)
 
-    def _tell_page(self, segment: _Segment, page: int) -> None:
+    def _tell_page(self, segment: Segment, page: int) -> None:
         self._tell(
             f"{segment_name(segment.header.number)}: page {page} does not fit its checksum; its values are left out"
         )
 
     def _records(
-        self,
-        segment: _Segment,
-        slot: int,
-        body: bytes,
-        marks: list[int],
-        pieces: list[Piece],
-        *,
-        sealed: bool = False,
-    ) -> None:
-        mark, first = segment.mark, segment.header.first
-        if marks.count(mark) == len(marks):
-            if marks:
-                pieces.append((first + slot, body))
-            return
-        for index, found in enumerate(marks, slot):
-            if found == mark:
-                at = (index - slot) * SLOT
-                pieces.append((first + index, body[at : at + SLOT]))
-            elif not sealed:
-                self._holes.setdefault((segment, index // SLOTS), []).append(index)
+        self, segment: Segment, slot: int, body: Bytes, marks: list[int], *, sealed: bool = False
+    ) -> Iterator[Piece]:
+        """Give the records that carry the mark, as long as they follow one another; the others are holes."""
+        begin = 0
+        for index, found in enumerate(marks):
+            if found == segment.mark:
+                continue
+            if index > begin:
+                yield Piece(segment, slot + begin, body[begin * SLOT : index * SLOT])
+            begin = index + 1
+            if not sealed:
+                hole = slot + index
+                self._holes.setdefault((segment, hole // SLOTS), []).append(hole)
+        if len(marks) > begin:
+            yield Piece(segment, slot + begin, body[begin * SLOT : len(marks) * SLOT])
 
-    def _look_at_holes(self, pieces: list[Piece]) -> None:
+    def _look_at_holes(self) -> Iterator[Piece]:
         before, self._holes = self._holes, {}
         for (segment, page), slots in before.items():
             # the seal first: what was filled before it was set is seen afterwards
@@ -350,8 +326,7 @@ class ScalarTail:
             for index in slots:
                 at = index % SLOTS
                 if at < len(marks) and marks[at] == segment.mark:
-                    record = body[at * SLOT : (at + 1) * SLOT]
-                    pieces.append((segment.header.first + index, record))
+                    yield Piece(segment, index, body[at * SLOT : (at + 1) * SLOT])
                 elif seal is None:
                     self._holes.setdefault((segment, page), []).append(index)
         for segment in {owner for owner, _ in before} - {owner for owner, _ in self._holes}:

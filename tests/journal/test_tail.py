@@ -85,14 +85,14 @@ def test_threads_may_stop_anywhere_and_polls_may_come_at_any_moment(
         threads = Threads(Writer(folder, name="main"))
         threads.log()
         queue: list = []
-        read = tail._Segment.read
+        read = tail.Segment.read
 
         def reading(self, size, offset):
             if queue:
                 threads.do(*queue.pop(0))
             return read(self, size, offset)
 
-        patch.setattr(tail._Segment, "read", reading)
+        patch.setattr(tail.Segment, "read", reading)
         live = [RunReader(folder, plain=True), RunReader(folder)]
         for doing in between:
             for action in doing:

@@ -1,0 +1,128 @@
+"""The decoded numbers of one series, as arrays with room to grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .layout import T_BOOL, T_FLOAT, T_INT, T_NONE
+
+if TYPE_CHECKING:
+    from .columns import Entry
+    from .fast import FastStore
+    from .values import Scalar
+
+Array = npt.NDArray[Any]
+
+RECORD = np.dtype(
+    [("bits", "<i8"), ("step", "<i8"), ("time", "<f8"), ("word", "<u4"), ("mark", "<u4")]
+)
+
+
+class FastColumn:
+    """The records of one series: value bits, type, step, time and place.
+
+    Not decoded before somebody asks for them (``loaded``); how many there are, and when the last came, the store knows.
+    """
+
+    def __init__(self, store: FastStore, series: int) -> None:
+        self.store = store
+        self.series = series
+        self.loaded = False
+        self._have = 0
+        self._arrays: tuple[Array, ...] = tuple(
+            np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8")
+        )
+        self._sorted = True
+        self._all_float = True
+
+    @property
+    def count(self) -> int:
+        """How many records there are."""
+        return self._have if self.loaded else self.store.counted(self.series)
+
+    def begin(self, room: int) -> None:
+        """Take records from now on, so many at first."""
+        self.loaded = True
+        self._arrays = tuple(np.empty(room, array.dtype) for array in self._arrays)
+
+    def extend(self, bits: Array, kind: Array, step: Array, time: Array, place: Array) -> None:
+        """Take more records."""
+        more, have = len(bits), self._have
+        if have and place[0] < self._arrays[4][have - 1]:
+            self._sorted = False
+        if have + more > len(self._arrays[0]):
+            room = max(have + more, 2 * have, 64) if have else more
+            grown = tuple(np.empty(room, array.dtype) for array in self._arrays)
+            for new, old in zip(grown, self._arrays):
+                new[:have] = old[:have]
+            self._arrays = grown
+        for array, part in zip(self._arrays, (bits, kind, step, time, place)):
+            array[have : have + more] = part
+        self._all_float = self._all_float and not kind.any()
+        self._have = have + more
+
+    def arrays(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Return value bits, type, step, time and place, in the order of places; not to be written to."""
+        if not self.loaded:
+            self.store.load([self.series])
+        have = self._have
+        if not self._sorted:
+            order = np.argsort(self._arrays[4][:have], kind="stable")
+            for array in self._arrays:
+                array[:have] = array[:have][order]
+            self._sorted = True
+        bits, kind, step, time, place = (array[:have] for array in self._arrays)
+        return bits, kind, step, time, place
+
+    def numbers(self) -> Array:
+        """Return the values as float64, NaN for None."""
+        bits, kind, *_ = self.arrays()
+        if self._all_float:
+            return bits.view("<f8")
+        return np.where(
+            kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8"))
+        )
+
+    @property
+    def all_float(self) -> bool:
+        """Whether each value is a float."""
+        self.arrays()
+        return self._all_float
+
+    def values(self) -> list[Scalar]:
+        """Return the values as Python's own types, exactly."""
+        bits, kind, *_ = self.arrays()
+        if self._all_float:
+            floats: list[Scalar] = bits.view("<f8").tolist()
+            return floats
+        if (kind == T_INT).all():
+            whole: list[Scalar] = bits.tolist()
+            return whole
+        mixed: list[Scalar] = bits.view("<f8").tolist()
+        for index in np.flatnonzero(kind != T_FLOAT).tolist():
+            held = int(bits[index])
+            mixed[index] = (
+                held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
+            )
+        return mixed
+
+    def entries(self) -> list[Entry]:
+        """Return all records, in order."""
+        _, _, step, time, place = self.arrays()
+        return list(zip(place.tolist(), time.tolist(), step.tolist(), self.values()))
+
+    def span(self) -> tuple[float, float]:
+        """Return the times of the first and the last."""
+        if not self.loaded:
+            return self.store.span(self.series)
+        time = self.arrays()[3]
+        return float(time[0]), float(time[-1])
+
+    def last_step(self) -> int:
+        """Return the newest record's step."""
+        if not self.loaded:
+            return self.store.last_step(self.series)
+        return int(self.arrays()[2][-1])
