@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .errors import RunsError as RunsError
     from .errors import RunsWarning as RunsWarning
     from .errors import shown as shown
+    from .facts import FileEntry as FileEntry
+    from .facts import Progress as Progress
     from .folder import TERMINAL as TERMINAL
     from .folder import RunFolder as RunFolder
     from .folder import check_run_id as check_run_id
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from .metrics import Arrays as Arrays
     from .metrics import Item as Item
     from .metrics import Metric as Metric
-    from .reader import FileEntry as FileEntry
-    from .reader import Progress as Progress
     from .reader import RunReader as RunReader
     from .status import Status as Status
     from .status import read_status as read_status
@@ -49,7 +49,8 @@ _HOME = {
     "folder": "TERMINAL RunFolder check_run_id read_json safe_path write_new",
     "layout": "NO_STEP",
     "metrics": "Arrays Item Metric",
-    "reader": "FileEntry Progress RunReader",
+    "facts": "FileEntry Progress",
+    "reader": "RunReader",
     "status": "Status read_status",
     "values": "Scalar check_name scalar",
     "writer": "Writer new_writer_name pulse",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from bisect import insort
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
+import time
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from .checks import LINE_ERRORS, check
 from .columns import PlainStore
 from .errors import RunNotFoundError
-from .events import KIND_OF, NAMED, SPECIAL_KINDS, EventTail, decode, decode_scalar, load
+from .events import KIND_OF, NAMED, SPECIAL_KINDS, EventTail, decode, load
+from .facts import Facts
 from .folder import RunFolder
 from .metrics import Metric
 from .tail import ScalarTail
@@ -18,30 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from .values import Scalar
-
 FORMAT = 1
 MOST_DAMAGE = 100  # lines told one by one
-
-
-class FileEntry(NamedTuple):
-    """A file that was taken up by the run; ``size`` in bytes."""
-
-    name: str
-    size: int
-    sha256: Optional[str]
-    time: float
-
-
-class Progress(NamedTuple):
-    """How far the run says it is; ``started`` is when it first said so."""
-
-    done: float
-    total: Optional[float]
-    unit: str
-    time: float
-    started: float
-    first: float
+_YOUNG = 2.0  # seconds: clocks of file systems are coarse
 
 
 class _Source:
@@ -74,7 +54,7 @@ class _Source:
         ]
 
 
-class RunReader:
+class RunReader(Facts):
     """Tails one run.
 
     Not made for several threads at once: each view has a reader of its own.
@@ -115,25 +95,16 @@ class RunReader:
         self._start()
 
     def _start(self) -> None:
-        """Know nothing yet."""
+        super()._start()
         self._torn = False
+        self._stamp, self._looks = -1, 0
         self.metrics: dict[str, Metric] = {}
-        self.tags: dict[str, Optional[str]] = {}
-        self.properties: dict[str, str] = {}
-        self.params: dict[str, Scalar] = {}
-        self.facts: dict[str, Any] = {}
-        self.files: dict[str, FileEntry] = {}
-        self.progress: Optional[Progress] = None
-        self.warnings: list[tuple[float, str]] = []
-        self.status_events: list[tuple[float, str]] = []
         self.writer_names: list[str] = []
         self.last_time: Optional[float] = None
         self._by_kind: dict[tuple[str, str], Metric] = {}
         self._unordered = False
         self._damage: list[str] = []
         self._more_damage = 0
-        self._name: Optional[str] = None
-        self._set: dict[tuple[str, str], float] = {}
         self._sources: dict[str, _Source] = {}
 
     def __repr__(self) -> str:
@@ -270,6 +241,14 @@ class RunReader:
 
     def _find_writers(self) -> None:
         try:
+            told = os.stat(self.folder.journal)
+            # a folder that was changed a moment ago may be changed again without a later time
+            stamp = told.st_mtime_ns if time.time() - told.st_mtime > _YOUNG else -1
+            self._looks += 1
+            if (
+                stamp == self._stamp >= 0 and self._looks % 16
+            ):  # 16: other hosts' clocks may be wrong
+                return
             names = os.listdir(self.folder.journal)
         except OSError:
             if not self.folder.path.is_dir():
@@ -277,6 +256,7 @@ class RunReader:
                     f"there is no run in {self.folder.path} (any more)"
                 ) from None
             return
+        self._stamp = stamp
         if len(names) == len(self._sources):
             return
         for name in sorted(names):
@@ -337,7 +317,7 @@ class RunReader:
             metric = self._metric(event, version)
             metric.add_event(event["t"], source.index, event.get("at", 0), event)
         else:
-            self._apply_fact(source, kind, event)
+            self._apply_writer(source, kind, event)
 
     def _is_new(self, source: _Source, event: dict[str, Any], ids: list[int]) -> bool:
         """Tell whether a line names series for the first time; it may stand there twice, and not for another name."""
@@ -364,21 +344,7 @@ class RunReader:
         found.version = version
         return found
 
-    def _newest(self, kind: str, key: str, time: float) -> bool:
-        """Tell whether what is said of ``key`` is not older than what is known: several writers may set a tag."""
-        if time < self._set.get((kind, key), time):
-            return False
-        self._set[kind, key] = time
-        return True
-
-    def _oldest(self, kind: str, key: str, time: float) -> bool:
-        """Tell whether what is said of ``key`` is older than what is known: the first stands."""
-        if time >= self._set.get((kind, key), float("inf")):
-            return False
-        self._set[kind, key] = time
-        return True
-
-    def _apply_fact(self, source: _Source, kind: str, event: dict[str, Any]) -> None:
+    def _apply_writer(self, source: _Source, kind: str, event: dict[str, Any]) -> None:
         time = float(event["t"])
         if kind == "writer":
             if int(event.get("format", FORMAT)) > FORMAT:
@@ -390,43 +356,8 @@ class RunReader:
             source.facts["opened"] = time
         elif kind == "close":
             source.closed, source.end = True, event.get("at", 0)
-        elif kind == "tag":
-            if self._newest("tag", str(event["key"]), time):
-                value = event.get("value")
-                self.tags[str(event["key"])] = None if value is None else str(value)
-        elif kind == "untag":
-            if self._newest("tag", str(event["key"]), time):
-                self.tags.pop(str(event["key"]), None)
-        elif kind == "property":
-            if self._oldest("property", str(event["key"]), time):
-                self.properties[str(event["key"])] = str(event["value"])
-        elif kind == "param":
-            value = decode_scalar(event["value"])
-            if self._oldest("param", str(event["key"]), time):
-                self.params[str(event["key"])] = value
-        elif kind == "file":
-            name, digest = str(event["name"]), event.get("sha256")
-            self.files[name] = FileEntry(
-                name, int(event["size"]), None if digest is None else str(digest), time
-            )
-        elif kind == "progress":
-            total = event.get("total")
-            done = float(event["done"])
-            before = self.progress
-            started, first = (before.started, before.first) if before is not None else (time, done)
-            if before is None or time >= before.time:
-                unit = str(event.get("unit") or "")
-                self.progress = Progress(
-                    done, None if total is None else float(total), unit, time, started, first
-                )
-        elif kind == "facts":
-            self.facts.update({k: decode(v) for k, v in event.items() if k not in ("e", "t")})
-        elif kind == "warning":
-            insort(self.warnings, (time, str(event["text"])))
-        elif kind == "status":
-            insort(self.status_events, (time, str(event["status"])))
-        elif kind == "rename" and self._newest("name", "", time):
-            self._name = str(event["name"])
+        else:
+            self._apply_fact(kind, event, time)
 
 
 def _best_store() -> Callable[[], Any]:

@@ -71,12 +71,12 @@ class ScalarTail:
         segment = self._segment
         if segment is None or self._holes:
             return False
-        free = segment.header.size - segment.offset
+        offset = segment.offset
+        free = segment.header.size - offset
         if free <= SLOT:
             return False
-        return _ZEROS.startswith(
-            segment.read(min(PAGE + -segment.offset % PAGE, free), segment.offset)
-        )
+        ahead = PAGE + -offset % PAGE  # to the end of this page, and over the next
+        return _ZEROS.startswith(segment.read(min(free, ahead), offset))
 
     def poll(self, *, final: Optional[int] = None) -> Iterator[Piece]:
         """Give what was committed since the last call, piece by piece; to be gone through to the end.

@@ -55,7 +55,18 @@ def test_writing_and_plain_reading_need_the_standard_library_alone():
     foreign, ours = (ast.literal_eval(line) for line in done.stdout.splitlines())
     assert set(foreign) <= {"jupyter_runs"}
     assert not [name for name in ours if not name.startswith("jupyter_runs.journal")]
-    readers = {"reader", "metrics", "fast", "tail", "columns", "status", "checks"}
+    readers = {
+        "status",
+        "reader",
+        "facts",
+        "metrics",
+        "fast",
+        "fast_column",
+        "tail",
+        "pages",
+        "columns",
+        "checks",
+    }
     assert not {name.rsplit(".", 1)[1] for name in ours if "." in name} & readers
 
 
