@@ -54,8 +54,14 @@ def check(event: dict[str, Any]) -> None:
         _need(all(_is_scalar(v) for v in decode(event["values"]).values()), "values", "")
     elif kind == "value":
         _need(_is_scalar(decode(event["value"])), "value", "")
+    elif kind in ("list", "table") and "value" not in event:
+        _need("payload" in event, "payload", None)
     elif kind in ("list", "table", *SPECIAL_KINDS) and "value" in event:
-        check_body(kind, decode(event["value"]))
+        value = decode(event["value"])
+        check_body(kind, value)
+        if kind in ("list", "table"):  # what is counted is what is there
+            held = value if kind == "list" else next(iter(value.values()), ())
+            _need(event.get("count") == len(held), "count", event.get("count"))
 
 
 LINE_ERRORS = (
