@@ -123,21 +123,21 @@ class BadSealError(ValueError):
     """There is a seal, and it is damaged."""
 
 
-def read_seal(raw: Union[bytes, memoryview]) -> Optional[Seal]:
+def read_seal(raw: Union[bytes, memoryview], mark: int) -> Optional[Seal]:
     """Return the seal in the 32 bytes ``raw``, or None while there is none.
 
     Raises
     ------
     BadSealError
-        If its own checksum does not fit. The checksum is stored after what it covers, so a seal that is being
+        If its own checksum does not fit, or it is another segment's than the one with this ``mark``. The checksum is stored after what it covers, so a seal that is being
         written, or whose writer died on the way, has none yet.
     """
     if len(raw) < SLOT:
         return None
-    crc, count, bitmap, own, mark = SEALED.unpack(raw)
-    if not own and not mark:
+    crc, count, bitmap, own, its = SEALED.unpack(raw)
+    if not own and not its:
         return None
-    if own != zlib.crc32(raw[:24]):
+    if own != zlib.crc32(raw[:24]) or its not in (0, mark):
         raise BadSealError
     return Seal(crc, count, bitmap)
 

@@ -111,7 +111,7 @@ class Segment:
     def sound(self, page: Bytes) -> bool:
         """Tell whether a page that was read is not known to be damaged: it has no seal, or fits it."""
         try:
-            seal = read_seal(page[SEAL * SLOT :])
+            seal = read_seal(page[SEAL * SLOT :], self.header.mark)
         except BadSealError:
             return False
         return seal is None or zlib.crc32(page[: SEAL * SLOT]) == seal.crc
@@ -119,7 +119,9 @@ class Segment:
     def is_sealed(self, page: int) -> bool:
         """Tell whether a page has a seal, be it damaged."""
         try:
-            return read_seal(self.read(SLOT, page * PAGE + SEAL * SLOT)) is not None
+            return (
+                read_seal(self.read(SLOT, page * PAGE + SEAL * SLOT), self.header.mark) is not None
+            )
         except BadSealError:
             return True
 

@@ -248,7 +248,7 @@ class ScalarTail:
             last = page * SLOTS + SEAL
             at = (last - start) * SLOT
             try:
-                seal = read_seal(view[at : at + SLOT])
+                seal = read_seal(view[at : at + SLOT], segment.header.mark)
             except BadSealError:
                 self._tell_page(segment, page)
                 slot = last + 1
@@ -314,7 +314,7 @@ class ScalarTail:
         for (segment, page), slots in before.items():
             # the seal first: what was filled before it was set is seen afterwards
             try:
-                seal = read_seal(segment.read(SLOT, page * PAGE + SEAL * SLOT))
+                seal = read_seal(segment.read(SLOT, page * PAGE + SEAL * SLOT), segment.header.mark)
             except BadSealError:
                 self._tell_page(segment, page)
                 continue
