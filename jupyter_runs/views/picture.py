@@ -38,7 +38,9 @@ _CARD = f"{BORDER}border-radius:4px;padding:7px 9px 6px;min-width:0;box-sizing:b
 def picture(view: RunView, as_of: float) -> str:
     """Return the picture of a run as HTML."""
     head = view.head()
-    tiles, keys = view.tiles(), view.chart_keys()
+    keys = view.chart_keys()
+    view.load(keys[:CHARTS])
+    tiles = view.tiles()
     out = [
         f'<div class="jupyter-runs-picture" style="{_FRAME}">',
         header(head, as_of),

@@ -31,7 +31,7 @@ from .tables import cell
 from .told import ChartsTold, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from jupyter_runs.journal import Metric, Status
@@ -204,6 +204,12 @@ class RunView:
                 groups.setdefault(group_of(metric.name), []).append(metric.name)
         return [name for names in groups.values() for name in names]
 
+    def load(self, keys: Iterable[str]) -> None:
+        """Read the points of these charts, and the tiles' values, in one pass over the files."""
+        metrics = self._reader.metrics
+        wanted = [metrics[key] for key in keys if key in metrics]
+        self._reader.load([*wanted, *filter(is_tile, metrics.values())])
+
     def chart_version(self, key: str) -> int:
         """Return the view's version when the chart last changed, 0 for an unknown key."""
         return self._versions.get(key, 0)
@@ -331,7 +337,15 @@ class RunView:
             Of a chart that was told before, only what its lines have from ``"start"`` on, to be put after as
             many points of version ``"after"``; who has another version of it asks without a cursor.
         """
+        wanted = self.chart_keys() if keys is None else [k for k in keys if k in self._seen]
         since = version_of(cursor, self._token, self.version)
+        changed = [
+            key
+            for key in wanted
+            if self._versions.get(key, 0) > since and is_chart(self._reader.metrics[key])
+        ]
+        if since < self.version:
+            self.load(changed)
         found: dict[str, Any] = {
             "cursor": f"{self._token}.{self.version}",
             "full": since < 0,
@@ -354,11 +368,9 @@ class RunView:
         for part, make in parts.items():
             if since < 0 or self._parts[part] > since:
                 found[part] = jsonable(make())
-        wanted = self.chart_keys() if keys is None else [k for k in keys if k in self._seen]
         found["charts"] = [
-            self._charts_told.json(self.chart(k, options), options or _DEFAULT, since)
-            for k in wanted
-            if self._versions.get(k, 0) > since and is_chart(self._reader.metrics[k])
+            self._charts_told.json(self.chart(key, options), options or _DEFAULT, since)
+            for key in changed
         ]
         return found
 

@@ -168,6 +168,12 @@ class ComparisonView:
                     found[key] = None
         return list(found)
 
+    def load(self, keys: Iterable[str]) -> None:
+        """Read the points of these charts, one pass over each run's files."""
+        keys = list(keys)
+        for view in self._views:
+            view.load(keys)
+
     def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
         """Return the curves of one metric, those of all runs in one chart.
 
@@ -222,11 +228,13 @@ class ComparisonView:
     ) -> dict[str, Any]:
         """Return the table, and the charts with these keys, as strict JSON values."""
         names = self.chart_keys()
+        keys = [key for key in keys if key in names]
+        self.load(keys)
         return {
             "version": self.version,
             "table": jsonable(self.table),
             "order": jsonable(names),
-            "charts": [chart_json(self.chart(key, options)) for key in keys if key in names],
+            "charts": [chart_json(self.chart(key, options)) for key in keys],
         }
 
 

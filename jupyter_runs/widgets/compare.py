@@ -45,6 +45,9 @@ class _Curves:
     def chart_version(self, key: str) -> int:
         return hash(tuple((view.folder.id, view.chart_version(key)) for view in self._view.views))
 
+    def load(self, keys: Iterable[str]) -> None:
+        self._view.load(keys)
+
     def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
         return self._view.chart(key, options)
 

@@ -16,7 +16,7 @@ from .html_card import HtmlCard
 from .kit import box, button, html, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     from jupyter_runs.views.model import Chart, Tile
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
         def chart_keys(self, search: str = "") -> list[str]:
             """Return the keys of the charts, in order."""
+
+        def load(self, keys: Iterable[str]) -> None:
+            """Read what these charts need, all at once."""
 
         def chart_version(self, key: str) -> int:
             """Return what differs after the chart has changed."""
@@ -151,6 +154,7 @@ class MetricsTab:
         keys, groups = _grouped(self._source.chart_keys(search))
         shown = keys[: self._limit]
         due = self._due(shown, everything=everything)
+        self._source.load(due)
         tiles = self._source.tiles(search)
         self._tiles.value = self._tiles_html(tiles)
         self._empty.value = self._empty_html(search, bool(tiles or keys))

@@ -584,13 +584,23 @@ def test_an_experiment_shows_new_runs_by_itself(experiment):
 
 
 def test_points_out_of_sight_are_not_touched(run, monkeypatch):
-    from jupyter_runs.journal import Metric
+    from jupyter_runs.journal import Metric, RunReader
 
-    touched = set()
+    touched, loaded, passes = set(), set(), []
+    load = RunReader.load
+
+    def noted_load(self, metrics):
+        metrics = list(metrics)
+        loaded.update(metric.name for metric in metrics)
+        passes.append(len(metrics))
+        load(self, metrics)
+
+    monkeypatch.setattr(RunReader, "load", noted_load)
     for name in ("arrays", "values", "steps", "times", "result", "columns", "items"):
         method = getattr(Metric, name)
 
         def noted(self, _method=method):
+            assert self.name in loaded  # with others, in one pass over the files
             touched.add(self.name)
             return _method(self)
 
@@ -603,6 +613,7 @@ def test_points_out_of_sight_are_not_touched(run, monkeypatch):
     details._poller.start = lambda: None
     details._ask_portal = lambda: None
     _ = details.widget
+    assert max(passes) == 13
     details._bundle()
     details._look()
     details._view.to_json(keys=["m0"])
