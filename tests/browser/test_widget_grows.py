@@ -41,23 +41,27 @@ LISTEN = """() => {
 # as if the page had missed a message
 MISSED = """
 line = next(iter(details._metrics._cards['loss']._drawn.values())).line
-line._quiet = True
-line.x, line.y = [*line.x, 1e6], [*line.y, 1e6]
-line._quiet = False
-log(850, 900); run.flush(); details._look()
+with details._lock:  # its own thread draws too
+    line._quiet = True
+    line.x, line.y = [*line.x, 1e6], [*line.y, 1e6]
+    line._quiet = False
+log(850, 900); run.flush(); details._act(details._look)
 """
 
 
-def drawn(lab, card, points):
-    """Tell whether the line has so many corners and ends where the last value is."""
-    corners, x, y = card.evaluate(LINE)
-    return corners == points and abs(x - 1) < 0.01 and 0 <= y <= 1
+def expect_drawn(lab, card, points):
+    """Wait until the line has so many corners; it ends where the last value is."""
+    count = f"([card, points]) => ({LINE})(card)[0] === points"
+    lab.page.wait_for_function(count, arg=[card.element_handle(), points])
+    _, x, y = card.evaluate(LINE)
+    assert abs(x - 1) < 0.01
+    assert 0 <= y <= 1
 
 
 def test_new_ends_are_drawn_and_a_page_that_lost_points_asks_for_all(lab):
     lab.new_notebook(
         SETUP,
-        "log(800, 850); run.flush(); details._look()",
+        "log(800, 850); run.flush(); details._act(details._look)",
         MISSED,
     )
     lab.run_cell(0)
@@ -67,14 +71,13 @@ def test_new_ends_are_drawn_and_a_page_that_lost_points_asks_for_all(lab):
     lab.page.evaluate(LISTEN)
     lab.run_cell(1)
     expect(badge).to_have_text("850 rows")
-    assert drawn(lab, card, 850)
+    expect_drawn(lab, card, 850)
     assert "grow" in lab.page.evaluate("window.grown")
     assert "resend" not in lab.page.evaluate("window.grown")
     lab.run_cell(2)
     expect(badge).to_have_text("900 rows")
     lab.page.wait_for_function("() => window.grown.includes('resend')")
-    lab.page.wait_for_function(f"card => ({LINE})(card)[0] === 900", arg=card.element_handle())
-    assert drawn(lab, card, 900)
+    expect_drawn(lab, card, 900)
     card.get_by_role("button", name="a", exact=True).click()  # sends what the page itself has set
     lab.page.wait_for_function("() => window.grown.includes('visible')")
     assert not {"x", "y"} & set(lab.page.evaluate("window.grown"))
