@@ -129,8 +129,8 @@ def read_seal(raw: Union[bytes, memoryview], mark: int) -> Optional[Seal]:
     Raises
     ------
     BadSealError
-        If its own checksum does not fit, or it is another segment's than the one with this ``mark``. The checksum is stored after what it covers, so a seal that is being
-        written, or whose writer died on the way, has none yet.
+        If its own checksum does not fit, or it is another segment's than the one with this ``mark``. The checksum
+        is stored after what it covers, so a seal that is being written, or whose writer died on the way, has none yet.
     """
     if len(raw) < SLOT:
         return None

@@ -1,0 +1,208 @@
+"""The command line: ``jupyter runs …``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from jupyter_runs._settings import home_dir
+from jupyter_runs.errors import RunsError
+from jupyter_runs.index import workspace_folders
+from jupyter_runs.journal import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_runs.journal.doctor import Finding, WriterLook
+
+MOST_SHOWN = 20  # findings of one run
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Do what the arguments say; return the exit status: 0 well, 1 something is wrong, 2 a wrong call."""
+    parser = argparse.ArgumentParser(
+        prog="jupyter runs", description="Runs on this machine, from the command line."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_doctor(commands)
+    args = parser.parse_args(argv)
+    try:
+        status: int = args.do(args)
+    except RunsError as error:
+        print(f"error: {printable(error)}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return status
+
+
+def printable(text: Any) -> str:
+    """Return text for a terminal: names come from strangers, and what moves the cursor is spelt out."""
+    return "".join(
+        c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in str(text)
+    )
+
+
+# -- doctor
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="look for damage in runs, and mend what can be mended",
+        description="Looks every journal over, byte by byte. Says what is damaged and what a killed process left "
+        "unfinished. With --repair, sets damaged parts aside in the run's folder 'damaged' (nothing is ever deleted) "
+        "and seals what is whole. Runs that are going on are looked at, and left alone.",
+        epilog="Exit status: 0 nothing is wrong (any more), 1 something is damaged, 2 a wrong call.",
+    )
+    parser.add_argument("run", nargs="*", help="run ids or run folders; by default all runs")
+    parser.add_argument("--workspace", "-w", help="only this workspace's runs")
+    parser.add_argument(
+        "--home", type=Path, help="where workspaces lie, if not where JUPYTER_RUNS_HOME says"
+    )
+    parser.add_argument("--repair", action="store_true", help="mend what can be mended")
+    parser.add_argument("--json", action="store_true", help="tell all that was found, as JSON")
+    parser.set_defaults(do=doctor)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Look runs over, and mend them if asked to."""
+    told: list[dict[str, Any]] = []
+    for folder in _runs(args):
+        one = _examined(folder, repair=args.repair)
+        told.append(one)
+        if not args.json:
+            _show(one)
+    damaged = [one for one in told if any(f["kind"] == "damage" for f in one["findings"])]
+    if args.json:
+        print(json.dumps({"runs": told}, indent=1))
+    else:
+        _sum_up(told, damaged, repaired=args.repair)
+    return 1 if damaged else 0
+
+
+def _runs(args: argparse.Namespace) -> list[RunFolder]:
+    """Return the runs that are asked for.
+
+    Raises
+    ------
+    RunsError
+        If one of them is not there.
+    """
+    home = (args.home or home_dir()).absolute()
+    spaces = [home / args.workspace] if args.workspace else workspace_folders(home)
+    if args.workspace and not spaces[0].is_dir():
+        raise RunsError(f"there is no workspace {args.workspace!r} in {home}")
+    if not args.run:
+        return [
+            RunFolder(path.parent)
+            for space in spaces
+            for path in sorted(space.glob("runs/*/run.json"))
+        ]
+    found = []
+    for asked in args.run:
+        places = [space / "runs" / asked for space in spaces] if Path(asked).name == asked else []
+        places.append(Path(asked).absolute())
+        there = [place for place in places if (place / "run.json").is_file()]
+        if not there:
+            raise RunsError(
+                f"there is no run {asked!r}, neither in {home} nor as a folder; give a run's id or its folder"
+            )
+        found.append(RunFolder(there[0]))
+    return found
+
+
+def _examined(folder: RunFolder, *, repair: bool) -> dict[str, Any]:
+    from jupyter_runs.journal.doctor import examine
+
+    mended: list[tuple[Finding, str]] = []
+    try:
+        looks = examine(folder)
+        if repair and any(one.findings for one in looks):
+            from jupyter_runs.journal.repair import repair as mend
+
+            mended = mend(folder)
+            looks = examine(folder) if mended else looks
+    except (RunsError, OSError) as error:
+        lost = {
+            "kind": "damage",
+            "file": "",
+            "offset": 0,
+            "size": 0,
+            "text": str(error),
+            "values": None,
+            "writer": "",
+        }
+        return {
+            "run": folder.id,
+            "folder": str(folder.path),
+            "values": 0,
+            "writers": {},
+            "findings": [lost],
+            "mended": [],
+        }
+    return {
+        "run": folder.id,
+        "folder": str(folder.path),
+        "values": sum(one.values for one in looks),
+        "writers": {one.name: one.state for one in looks if one.name},
+        "findings": [_told(finding, one) for one in looks for finding in one.findings],
+        "mended": [{**_told(finding, None), "how": how} for finding, how in mended],
+    }
+
+
+def _told(finding: Finding, one: Optional[WriterLook]) -> dict[str, Any]:
+    told = {key: value for key, value in finding._asdict().items() if key != "what"}
+    return told if one is None else {**told, "writer": one.name}
+
+
+def _show(one: dict[str, Any]) -> None:
+    """Print what is to be said of a run; nothing of one that is well."""
+    if not one["findings"] and not one["mended"]:
+        return
+    print(f"{printable(one['run'])}  {printable(one['folder'])}")
+    for mended in one["mended"]:
+        print(f"  mended   {printable(mended['file'])}: {printable(mended['text'])}")
+        print(f"           {printable(mended['how'])}")
+    for finding in one["findings"][:MOST_SHOWN]:
+        where = printable(finding["file"])
+        if finding["size"]:
+            where += f", byte {finding['offset']:,}"
+        many = finding["values"]
+        count = "" if many is None else f" ({many:,} value{'s' * (many != 1)})"
+        print(f"  {finding['kind']:8} {where}:")
+        print(f"           {printable(finding['text'])}{count}")
+    if len(one["findings"]) > MOST_SHOWN:
+        print(f"  … and {len(one['findings']) - MOST_SHOWN:,} more; --json tells all")
+    alive = [name for name, state in one["writers"].items() if state == "alive"]
+    if alive and one["findings"]:
+        print("  going on: what its processes write now is left alone")
+    if "elsewhere" in one["writers"].values():
+        print("  written on another machine: run the doctor there, or once its process has ended")
+
+
+def _sum_up(told: list[dict[str, Any]], damaged: list[dict[str, Any]], *, repaired: bool) -> None:
+    values = sum(one["values"] for one in told)
+    runs = f"{len(told):,} run{'s' * (len(told) != 1)}, {values:,} values"
+    unfinished = [one for one in told if one["findings"] and one not in damaged]
+    if not damaged and not unfinished:
+        print(f"{runs}: all well.")
+        return
+    parts = [f"{len(damaged):,} damaged"] if damaged else ["nothing is damaged"]
+    if unfinished:
+        parts.append(f"{len(unfinished):,} left unfinished by processes that ended")
+    print(f"{runs}: {', '.join(parts)}.")
+    if not repaired:
+        print("'jupyter runs doctor --repair' mends what can be mended; nothing is deleted.")
+    elif damaged:
+        print(
+            "What is still told above can't be mended: those values are lost, all others are read."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
