@@ -73,7 +73,31 @@ class RunLogging(RunBase):
         step
             Their step.
         """
-        self._writer.log_metrics(metrics, step)
+        writer = self._writer
+        slots, target, mark, clock, ahead, _, rows = writer.wide
+        packed = None
+        if type(metrics) is dict:
+            packed = rows.get((None, *metrics, *map(type, metrics.values())))
+        if packed is None:
+            writer.log_metrics(metrics, step)
+            return
+        # The fast path for a few: names and types as once before, a slot for each value.
+        packs, words, last, _ = packed
+        where, now = NO_STEP if step is None else step, clock() + ahead
+        word, slot = 0, -1
+        try:
+            # slots last: one is taken only for a value that is there
+            for value, pack, word, slot in zip(metrics.values(), packs, words, slots):
+                pack(target, slot, value, where, now, word, mark)
+        except (PackError, TypeError, ValueError):  # too large, or a map closed a moment ago
+            writer.void(slot, target)
+            rest, again = words.index(word), writer.log_metrics
+        else:
+            if word == last:
+                return
+            rest = words.index(word) + 1 if word else 0
+            again = self.log_metrics if writer.turn() else writer.log_metrics
+        again(dict(list(metrics.items())[rest:]), step)
 
     def log_list(self, name: str, value: Iterable[Any], description: str = "") -> None:
         """Log a list of values; an empty list, and one of one element, are lists too.

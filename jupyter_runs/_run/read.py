@@ -127,13 +127,12 @@ class RunReading(RunBase):
             kinds = {float} if metric.is_float() else set(map(type, values))
             if len(kinds) > 1 or kinds - {int, float, bool}:
                 values = pd.Series(values, dtype=object)  # each value keeps its type
-            return pd.DataFrame(
-                {
-                    "step": _steps(arrays.step, metric),
-                    "time": _moments(arrays.time),
-                    "value": values,
-                }
-            )
+            columns = {
+                "step": _steps(metric),
+                "time": _moments(arrays.time),
+                "value": values,
+            }
+            return pd.DataFrame(columns, copy=False)  # the arrays are nobody else's
         finally:
             reader.close()
 
@@ -214,23 +213,24 @@ class RunReading(RunBase):
         return copied
 
 
-def _steps(steps: Any, metric: Any) -> Any:
-    """Return steps as nullable integers; through float64 only where that is exact."""
+def _steps(metric: Any) -> Any:
+    """Return steps as nullable integers, exactly."""
     import numpy as np
     import pandas as pd
 
-    missing = np.isnan(steps)
-    known = steps[~missing]
-    if known.size and np.abs(known).max() >= 2.0**53:
+    known = metric.whole_steps()
+    if known is None:
         return pd.array(metric.steps(), dtype="Int64")
-    return pd.arrays.IntegerArray(np.where(missing, 0, steps).astype(np.int64), missing)
+    steps, missing = known
+    return pd.arrays.IntegerArray(np.where(missing, 0, steps), missing)
 
 
 def _moments(seconds: Any) -> Any:
     """Return seconds since 1970 as moments in UTC; `pandas.to_datetime` takes ten times as long."""
     import pandas as pd
 
-    return pd.DatetimeIndex((seconds * 1e9).astype("datetime64[ns]")).tz_localize("UTC")
+    moments = pd.DatetimeIndex((seconds * 1e9).astype("datetime64[ns]")).tz_localize("UTC")
+    return moments.array  # an index would be copied
 
 
 def _utc(seconds: Optional[float]) -> Optional[str]:

@@ -332,6 +332,13 @@ class Metric:
             np.array([point[3] for point in points], np.int64),
         )
 
+    def whole_steps(self) -> Optional[tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]]:
+        """Return the steps of a scalar as integers, and where none was given; None where that takes all its points."""
+        if self.kind != "scalar" or self._events or len(self._columns) != 1:
+            return None
+        steps = self._columns[0][1].arrays()[2]
+        return steps, steps == NO_STEP
+
     def column_arrays(self) -> dict[str, Floats]:
         """Return the columns of rows or a table that hold no string, as float64 with NaN for None."""
         import numpy as np

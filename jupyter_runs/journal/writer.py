@@ -97,6 +97,9 @@ class Writer(Recorder):
             where = NO_STEP if step is None else step
             if shape is not None and len(ids) == len(known):
                 self._shapes[shape.names[0], shape.count] = shape
+                if shape.count <= FEW:
+                    packed = shape.packs, shape.words, shape.words[-1], None
+                    self._rows[(None, *shape.names, *shape.types)] = packed
                 self._put_together(shape, checked, where, now)
                 return
             for name, value in checked.items():  # those without an id are counted as dropped
