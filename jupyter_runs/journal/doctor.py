@@ -294,7 +294,7 @@ def _look_at_page(
     ]
     offset = page * PAGE
     try:
-        seal = read_seal(body[SEAL * SLOT :], header.mark)
+        seal = read_seal(body[SEAL * SLOT :], header.mark, page)
     except BadSealError:
         text = f"the seal of page {page} is damaged; its values are left out"
         findings.append(Finding("damage", name, offset, PAGE, text, len(marked), "page"))

@@ -206,8 +206,8 @@ class FastStore:
         page, behind = min(seen.spans)[0] // SLOTS, len(raw) // PAGE
         stamp = segment.stamp()
         while page < behind and not (stamp and stamp == segment.stamped):
-            whole = segment.fitting(raw, page * PAGE)
-            if not whole and not segment.sound(raw[page * PAGE : (page + 1) * PAGE]):
+            whole = segment.fitting(raw, page * PAGE, page)
+            if not whole and not segment.sound(raw[page * PAGE : (page + 1) * PAGE], page):
                 good[page * SLOTS : (page + 1) * SLOTS] = False
             page += whole or 1
         for start, end in sorted(seen.spans):

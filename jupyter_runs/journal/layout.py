@@ -85,7 +85,7 @@ def marks_of(mark: int, first_slot: int) -> memoryview:
     return memoryview(mark.to_bytes(4, "little") * (SEAL - first_slot)).cast("I")
 
 
-def seal(records: bytes, marks: memoryview, *, only_full: bool) -> Optional[bytes]:
+def seal(records: bytes, marks: memoryview, page: int, *, only_full: bool) -> Optional[bytes]:
     """Return the first 28 bytes of the seal of a page: checksum, map of what is committed, and their own checksum.
 
     Parameters
@@ -94,6 +94,8 @@ def seal(records: bytes, marks: memoryview, *, only_full: bool) -> Optional[byte
         The page's first 4,064 bytes.
     marks
         What a full page has: :func:`marks_of`.
+    page
+        Its number in the segment, so that no page is taken for another.
     only_full
         Return None while a slot lacks its mark.
     """
@@ -108,7 +110,7 @@ def seal(records: bytes, marks: memoryview, *, only_full: bool) -> Optional[byte
         bitmap = sum(1 << slot for slot in committed) << SEAL - count
         whole = bitmap.to_bytes(SLOTS // 8, "little")
         head = _SEAL_HEAD.pack(zlib.crc32(records), len(committed), whole)
-    return head + zlib.crc32(head).to_bytes(4, "little")
+    return head + (zlib.crc32(head) ^ page).to_bytes(4, "little")
 
 
 class Seal(NamedTuple):
@@ -123,21 +125,21 @@ class BadSealError(ValueError):
     """There is a seal, and it is damaged."""
 
 
-def read_seal(raw: Union[bytes, memoryview], mark: int) -> Optional[Seal]:
+def read_seal(raw: Union[bytes, memoryview], mark: int, page: int) -> Optional[Seal]:
     """Return the seal in the 32 bytes ``raw``, or None while there is none.
 
     Raises
     ------
     BadSealError
-        If its own checksum does not fit, or it is another segment's than the one with this ``mark``. The checksum
-        is stored after what it covers, so a seal that is being written, or whose writer died on the way, has none yet.
+        If its own checksum does not fit, or it is another page's than this one of the segment with this ``mark``. The
+        checksum is stored after what it covers, so a seal that is being written, or whose writer died on the way, has none yet.
     """
     if len(raw) < SLOT:
         return None
     crc, count, bitmap, own, its = SEALED.unpack(raw)
     if not own and not its:
         return None
-    if own != zlib.crc32(raw[:24]) or its not in (0, mark):
+    if own != zlib.crc32(raw[:24]) ^ page or its not in (0, mark):
         raise BadSealError
     return Seal(crc, count, bitmap)
 

@@ -85,8 +85,8 @@ class Segment:
             return ()
         return told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
-    def fitting(self, raw: Bytes, start: int = 0) -> int:
-        """Return how many whole pages from the byte ``start`` on are sealed, full, and fit their seals."""
+    def fitting(self, raw: Bytes, start: int, page: int) -> int:
+        """Return how many whole pages from the byte ``start`` on, the first being ``page``, are sealed, full, and fit."""
         view, mark, crc32, unpack = (
             memoryview(raw),
             self.header.mark,
@@ -102,25 +102,26 @@ class Segment:
                 or committed != SEAL
                 or bitmap != _FULL
                 or its != mark
-                or crc32(view[end : end + 24]) != own
+                or crc32(view[end : end + 24]) ^ (page + count) != own
             ):
                 break
             count += 1
         return count
 
-    def sound(self, page: Bytes) -> bool:
-        """Tell whether a page that was read is not known to be damaged: it has no seal, or fits it."""
+    def sound(self, raw: Bytes, page: int) -> bool:
+        """Tell whether the bytes of a page are not known to be damaged: it has no seal, or fits it."""
         try:
-            seal = read_seal(page[SEAL * SLOT :], self.header.mark)
+            seal = read_seal(raw[SEAL * SLOT :], self.header.mark, page)
         except BadSealError:
             return False
-        return seal is None or zlib.crc32(page[: SEAL * SLOT]) == seal.crc
+        return seal is None or zlib.crc32(raw[: SEAL * SLOT]) == seal.crc
 
     def is_sealed(self, page: int) -> bool:
         """Tell whether a page has a seal, be it damaged."""
         try:
             return (
-                read_seal(self.read(SLOT, page * PAGE + SEAL * SLOT), self.header.mark) is not None
+                read_seal(self.read(SLOT, page * PAGE + SEAL * SLOT), self.header.mark, page)
+                is not None
             )
         except BadSealError:
             return True

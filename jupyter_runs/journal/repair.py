@@ -158,7 +158,7 @@ def _mark_of(path: Path) -> Optional[int]:
 
 def _sealed(body: bytes, mark: int, page: int) -> bytes:
     """Return the whole seal of a page's first 4,064 bytes."""
-    made = seal(body, marks_of(mark, HEADER_SLOTS if page == 0 else 0), only_full=False)
+    made = seal(body, marks_of(mark, HEADER_SLOTS if page == 0 else 0), page, only_full=False)
     assert made is not None
     return made + mark.to_bytes(4, "little")
 
@@ -207,7 +207,7 @@ def _recover_header(folder: RunFolder, path: Path, finding: Finding) -> Optional
         raw = read_bytes(path, PAGE, page * PAGE)
         mark = SEALED.unpack(raw[SEAL * SLOT :])[4]
         try:
-            told = read_seal(raw[SEAL * SLOT :], mark)
+            told = read_seal(raw[SEAL * SLOT :], mark, page)
         except BadSealError:
             continue
         # page 0 covers the header itself: it is looked at below

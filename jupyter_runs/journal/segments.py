@@ -105,7 +105,7 @@ class Segment:
             records = os.pread(self._fd, end - start, start).ljust(end - start, b"\0")
         else:
             records = self._map[start:end]
-        sealed = seal(records, self._marks[index > 0], only_full=only_full)
+        sealed = seal(records, self._marks[index > 0], index, only_full=only_full)
         if sealed is None:
             return False
         if self._map is None:

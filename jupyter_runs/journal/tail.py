@@ -91,6 +91,7 @@ class ScalarTail:
         if self._holes:
             yield from self._look_at_holes()
         last = self._number if final is None else self._highest()
+        latest = -1
         while True:
             # asked before reading: once the next one exists, nothing but holes is filled in this one
             passed = self._number < last or os.access(self._following, os.F_OK)
@@ -104,6 +105,12 @@ class ScalarTail:
                 self._buffer = memoryview(b"")
                 return
             self._leave(self._segment)
+            if final is None:
+                # what is newer than this poll is the next one's: a writer may be faster than its reader
+                latest = latest if latest >= 0 else self._highest()
+                if self._number > latest:
+                    self._buffer = memoryview(b"")
+                    return
 
     def _highest(self) -> int:
         """Return the number of the last segment there is: those before it may be missing."""
@@ -236,7 +243,9 @@ class ScalarTail:
         while slot < end:
             page = slot // SLOTS
             if slot % SLOTS == 0 and end - slot >= SEAL:
-                whole = segment.fitting(view[: (end + 1 - start) * SLOT], (slot - start) * SLOT)
+                whole = segment.fitting(
+                    view[: (end + 1 - start) * SLOT], (slot - start) * SLOT, page
+                )
                 if whole:
                     following = slot + whole * SLOTS
                     segment.offset = following * SLOT
@@ -248,7 +257,7 @@ class ScalarTail:
             last = page * SLOTS + SEAL
             at = (last - start) * SLOT
             try:
-                seal = read_seal(view[at : at + SLOT], segment.header.mark)
+                seal = read_seal(view[at : at + SLOT], segment.header.mark, page)
             except BadSealError:
                 self._tell_page(segment, page)
                 slot = last + 1
@@ -314,7 +323,8 @@ class ScalarTail:
         for (segment, page), slots in before.items():
             # the seal first: what was filled before it was set is seen afterwards
             try:
-                seal = read_seal(segment.read(SLOT, page * PAGE + SEAL * SLOT), segment.header.mark)
+                raw = segment.read(SLOT, page * PAGE + SEAL * SLOT)
+                seal = read_seal(raw, segment.header.mark, page)
             except BadSealError:
                 self._tell_page(segment, page)
                 continue

@@ -45,7 +45,9 @@ def values(folder):
         if metric.kind == "row":
             found[name] = [tuple(cells.items()) for _, cells in metric._rows()]
         elif metric.kind in ("scalar", "list"):
-            found[name] = list(zip(metric.steps(), metric.values()))
+            found[name] = [
+                (step, repr(value)) for step, value in zip(metric.steps(), metric.values())
+            ]
     reader.close()
     return found, reader.damage
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_runs.journal import RunReader, Writer, fast
+from jupyter_runs.journal import RunReader, Writer, fast, pages
 from jupyter_runs.journal.layout import PAGE, SLOT
 
 NAMES = "abcdef"
@@ -195,3 +195,38 @@ def test_a_writer_that_leaves_slots_behind_says_so(folder, monkeypatch):
     lines = (folder.journal / "main" / "events.jsonl").read_text()
     assert lines.count('"e":"segment"') == 1
     assert reader.damage == []
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_poll_ends_beside_a_writer_that_is_faster(folder, plain, monkeypatch):
+    """Each time the reader looks, there is more than it has just read."""
+    writer = Writer(folder, name="main")
+    looks = 0
+
+    def more():
+        nonlocal looks
+        looks += 1
+        assert looks < 200
+        for _ in range(2_000 if looks < 100 else 0):
+            writer.log("a", 1.0)
+
+    for name in ("read", "read_into"):
+        method = getattr(pages.Segment, name)
+
+        def reading(self, *args, method=method):
+            more()
+            return method(self, *args)
+
+        monkeypatch.setattr(pages.Segment, name, reading)
+    more()
+    reader = RunReader(folder, plain=plain)
+    before = writer.position
+    reader.poll()
+    assert looks < 90
+    assert reader.metrics["a"].count >= before * 0.9 - 128
+    while reader.poll():
+        pass
+    assert set(reader.metrics["a"].values()) == {1.0}
+    looks = 150
+    reader.poll()
+    assert reader.metrics["a"].count == 2_000 * 99

@@ -33,7 +33,7 @@ def by_the_format(place):
             body, seal = raw[page * 4096 : page * 4096 + 4064], raw[page * 4096 + 4064 :][:32]
             page_crc, count, bitmap, own, seal_mark = struct.unpack("<II16sII", seal)
             assert page_crc == zlib.crc32(body)
-            assert own == zlib.crc32(seal[:24])
+            assert own == zlib.crc32(seal[:24]) ^ page
             assert seal_mark == mark
             committed = 0
             for slot in range(2 if page == 0 else 0, 127):

@@ -554,7 +554,7 @@ def test_a_journal_from_a_stranger_never_crashes_the_reader(new_folder, lines, r
         for i in range(0, len(records), 32)
     )
     page = (Header(0, 4096, 0, 77).pack() + body).ljust(4064, b"\0")
-    ending = seal(page, marks_of(77, 2), only_full=False) if sealed else bytes(32)
+    ending = seal(page, marks_of(77, 2), 0, only_full=False) if sealed else bytes(32)
     (place / "scalars-0000.bin").write_bytes(page + (ending or bytes(32)))
     for plain in (True, False):
         reader = RunReader(folder, plain=plain)
