@@ -104,6 +104,11 @@ class Recorder(Ledger):
                 except (TypeError, ValueError):  # the map was closed a moment ago
                     return False
                 return True
+        return self._store_on(wide, shape, records) is not False
+
+    @harmless
+    def _store_on(self, wide: tuple[Any, ...], shape: Shape, records: list[Any]) -> bool:
+        """Store what does not fit into this page."""
         with self._lock:
             if self.wide[5] is not wide[5]:
                 return False  # closed in between: what comes now belongs to another folder
