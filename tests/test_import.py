@@ -58,15 +58,6 @@ def test_importing_the_package_imports_nothing_else_of_it():
     }
 
 
-def test_importing_the_package_takes_at_most_30_ms():
-    code = (
-        "import time; start = time.perf_counter(); import jupyter_runs; "
-        "print(time.perf_counter() - start)"
-    )
-    # the best of a few: the machine is shared, the import is the same
-    assert min(float(fresh(code)) for _ in range(5)) <= 0.030
-
-
 @pytest.mark.parametrize("module", WRITERS)
 def test_writers_need_the_standard_library_alone(module):
     modules = imported_by(f"import jupyter_runs.journal.{module}")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-import time
 from datetime import datetime
 
 import pytest
@@ -132,17 +131,6 @@ class TestStartLogging:
         run = start(exp, name='<b>x</b> / "λ" 🦦')
         assert run.name == '<b>x</b> / "λ" 🦦'
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", run.id)
-
-    def test_fast_from_the_second_on(self, exp):
-        start(exp).log("a", 1.0)
-        took = []
-        for _ in range(15):
-            begin = time.perf_counter()
-            run = exp.start_logging()
-            run.log("a", 1.0)
-            took.append(time.perf_counter() - begin)
-            run.complete()
-        assert min(took) < 0.02  # 2 ms is the aim on a quiet machine; this one may be busy
 
 
 class TestGetRuns:

@@ -166,35 +166,22 @@ def test_a_chart_is_the_same_object_until_it_changes(run):
     assert view.chart("a", options).lines[0].total == 3
 
 
-def test_a_poll_with_nothing_new_is_cheap(run):
-    for k in range(100):
-        for i in range(20):
-            run.writer.log(f"m{k}", i)
-    view = RunView(run.folder)
-    view.refresh()
-    best = min(timed(view.refresh) for _ in range(20))
-    assert best < 0.002
-
-
-def test_a_hundred_changed_metrics_are_told_quickly_and_briefly(run):
+def test_a_hundred_changed_metrics_are_told_briefly(run):
     for i in range(2900):  # from 3,000 on the parts of the axis are wider: all is told anew
         run.writer.log_metrics({f"m{k}": math.sin(i * k) for k in range(100)}, step=i)
     view = RunView(run.folder)
     keys = view.chart_keys()[:12]  # those in sight
     cursor = view.to_json(keys=keys)["cursor"]
-    best, most = 1.0, 0
+    most = 0
     for i in range(5):
         run.writer.log_metrics({f"m{k}": i for k in range(100)}, step=2900 + i)
-        start = time.perf_counter()
         view.refresh()
         part = view.to_json(cursor, keys=keys)
         text = json.dumps(part)
-        best = min(best, time.perf_counter() - start)
         most = max(most, len(text))
         cursor = part["cursor"]
         assert len(part["charts"]) == 12
     assert most < 50_000  # 7 kB here
-    assert best < 0.1  # 10 ms here; machines that test are busy
 
 
 @st.composite
@@ -244,12 +231,6 @@ def put_together(chart, before):
             if line[name] is not None and start:
                 line[name] = old[name][:start] + line[name]
         line["start"] = 0
-
-
-def timed(call):
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def test_logs_newest_first_and_their_pieces(run):

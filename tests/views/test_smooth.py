@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -76,15 +74,3 @@ def test_a_constant_stays_itself():
 def test_another_weight_is_an_error(weight):
     with pytest.raises(ValueError, match="below 1"):
         Ema(weight)
-
-
-def test_a_million_points_are_quick():
-    values = np.random.default_rng(0).normal(size=1_000_000)
-    best = min(_timed(lambda: smooth(values, 0.9)) for _ in range(3))
-    assert best < 0.2
-
-
-def _timed(call):
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
