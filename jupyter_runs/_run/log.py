@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from jupyter_runs._run.base import RunBase
 from jupyter_runs._run.images import image_bytes
 from jupyter_runs.errors import InvalidValueError
-from jupyter_runs.journal import NO_STEP, shown
+from jupyter_runs.journal import FEW, NO_STEP, shown
 
 if TYPE_CHECKING:
     import os
@@ -76,7 +76,7 @@ class RunLogging(RunBase):
         writer = self._writer
         slots, target, mark, clock, ahead, _, rows = writer.wide
         packed = None
-        if type(metrics) is dict:
+        if type(metrics) is dict and len(metrics) <= FEW:
             packed = rows.get((None, *metrics, *map(type, metrics.values())))
         if packed is None:
             writer.log_metrics(metrics, step)

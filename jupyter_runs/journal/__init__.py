@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .batch import FEW as FEW
     from .errors import InvalidNameError as InvalidNameError
     from .errors import InvalidPathError as InvalidPathError
     from .errors import InvalidValueError as InvalidValueError
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .writer import pulse as pulse
 
 _HOME = {
+    "batch": "FEW",
     "errors": (
         "InvalidNameError InvalidPathError InvalidValueError KindError RunExistsError "
         "RunNotFoundError RunsError RunsWarning shown"
