@@ -15,6 +15,7 @@ from .layout import (
     FLOAT,
     HEADER,
     HEADER_SLOTS,
+    LARGEST_SEGMENT,
     PAGE,
     SEAL,
     SLOT,
@@ -265,8 +266,9 @@ def _look_at_segment(
         text = f"it is cut short by {header.size - size:,} bytes; what stood there is lost"
         findings.append(Finding("damage", name, size, 0, text))
     values, strays = 0, 0
-    for page in range(min(size, header.size) // PAGE):
-        body = read_bytes(path, PAGE, page * PAGE)
+    whole = read_bytes(path, min(size, header.size, LARGEST_SEGMENT), 0)
+    for page in range(len(whole) // PAGE):
+        body = whole[page * PAGE : (page + 1) * PAGE]
         held, unknown = _look_at_page(name, page, body, header, findings, state, named)
         values += held
         strays += unknown
@@ -334,19 +336,26 @@ def examine(folder: RunFolder) -> list[WriterLook]:
     finally:
         reader.close()
     looks = {one.name: one for one in found}
+    damaged = {
+        (one.name, f.file.rpartition("/")[2])
+        for one in found
+        for f in one.findings
+        if f.kind == "damage"
+    }
+    pages = {
+        (one.name, f.file.rpartition("/")[2], f.offset // PAGE)
+        for one in found
+        for f in one.findings
+    }
     for text in told:
         writer, _, rest = text.partition("/")
-        one = looks.get(writer, looks[""])
         file = rest.partition(":")[0]
-        known = [f for f in one.findings if f.kind == "damage" and f.file.endswith(file)]
         at = _PAGE_OF.match(rest)
-        if at is not None:
-            known = [
-                f for f in one.findings if f.file.endswith(file) and f.offset == int(at[2]) * PAGE
-            ]
+        known = (writer, file, int(at[2])) in pages if at else (writer, file) in damaged
         if not known:
             path = f"journal/{writer}/{file}" if "." in file else f"journal/{writer}"
-            one.findings.append(Finding("damage", path, 0, 0, rest.partition(": ")[2] or rest))
+            finding = Finding("damage", path, 0, 0, rest.partition(": ")[2] or rest)
+            looks.get(writer, looks[""]).findings.append(finding)
     return found
 
 

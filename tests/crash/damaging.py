@@ -101,7 +101,7 @@ def look(reader):
             assert len(set(lengths)) == 1, f"{metric.name}: {lengths}"
             if metric.kind == "scalar":
                 found += [
-                    (metric.name, step, value)
+                    (metric.name, step, value if value == value else "nan")  # equal to itself
                     for step, value in zip(steps, values)
                     if type(value) is float
                 ]

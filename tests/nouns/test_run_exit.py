@@ -95,8 +95,13 @@ class TestScript:
 
     def test_ctrl_c(self, ws, script, tmp_path):
         # what runs in the background of a shell inherits that SIGINT is ignored
+        # (the file is not left to be closed by chance: an interrupt in a destructor is told and forgotten)
         hear = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        done = script(hear + START + f"open({str(tmp_path / 'there')!r}, 'w')\ntime.sleep(60)")
+        done = script(
+            hear
+            + START
+            + f"os.close(os.open({str(tmp_path / 'there')!r}, os.O_CREAT))\ntime.sleep(60)"
+        )
         done.wait_for(tmp_path / "there")
         done.process.send_signal(signal.SIGINT)
         assert "KeyboardInterrupt" in done.wait()
@@ -117,7 +122,9 @@ class TestScript:
 
     @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
     def test_killed(self, ws, script, tmp_path):
-        done = script(START + f"open({str(tmp_path / 'there')!r}, 'w')\ntime.sleep(60)")
+        done = script(
+            START + f"os.close(os.open({str(tmp_path / 'there')!r}, os.O_CREAT))\ntime.sleep(60)"
+        )
         done.wait_for(tmp_path / "there")
         run = newest(ws)
         assert run.get_status() == "Running"
