@@ -207,8 +207,16 @@ class ChartCard:
                 self._frame.x, self._frame.y = np.array(x), np.array(y)
 
     def _zoomed(self, _change: object) -> None:
-        low, high = self._scale_x.min, self._scale_x.max
-        window = None if low is None or high is None else (float(low), float(high))
+        self.look_at((self._scale_x.min, self._scale_x.max))
+
+    def look_at(self, part: Any) -> None:
+        """Draw a part of the x axis, None for the whole; what is no part of one is ignored: pages are not trusted."""
+        window = None
+        if isinstance(part, (list, tuple)) and len(part) == 2 and None not in part:
+            try:
+                window = (float(part[0]), float(part[1]))
+            except (TypeError, ValueError):
+                return
         if window != self.window:
             self.window = window
             self._on_zoom(self)

@@ -153,6 +153,8 @@ class Comparison(Live):
     def _asked(self, kind: str, message: Mapping[str, Any]) -> None:
         if kind == "resend":
             self._metrics.resend(str(message.get("id")))
+        elif kind == "zoom":
+            self._metrics.zoom(str(message.get("id")), message.get("x"))
 
     def _active(self) -> bool:
         return any(row.head.active for row in self._view.rows)

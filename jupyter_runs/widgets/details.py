@@ -164,6 +164,8 @@ class RunDetails(Live):
     def _asked(self, kind: str, message: Mapping[str, Any]) -> None:
         if kind == "resend":
             self._metrics.resend(str(message.get("id")))
+        elif kind == "zoom":
+            self._metrics.zoom(str(message.get("id")), message.get("x"))
         elif kind == "untag":
             self._details.remove(str(message.get("key")))
         elif kind == "download":

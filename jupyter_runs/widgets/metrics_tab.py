@@ -244,6 +244,12 @@ class MetricsTab:
         if stage.charts != charts:
             stage.charts = charts
 
+    def zoom(self, ident: str, window: Any) -> None:
+        """Look at a part of a chart, or at the whole; the scales say so too, and may come later."""
+        for card in self._cards.values():
+            if isinstance(card, ChartCard) and card.ident == ident:
+                card.look_at(window)
+
     def resend(self, model: str) -> None:
         """Send all points of a line to a page that holds others than it should."""
         for card in self._cards.values():

@@ -114,6 +114,8 @@ class Charts {
     };
     set(chart.x, x);
     set(chart.y, y);
+    // told once more beside the ping that follows: the two are answered together, or neither is
+    this.model.send({ kind: "zoom", id: chart.id, x });
     this.show(card, chart);
   }
 
