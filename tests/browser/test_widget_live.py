@@ -118,7 +118,7 @@ def test_moves_while_the_main_thread_is_busy(shown):
     lab.page.mouse.move(box["x"] + 100, box["y"] + 40)
     expect(card(lab, "pair").locator(".jpr-tip")).to_contain_text("b")
     # what needs the kernel is there, where it hears beside the main thread (a subshell), or says so
-    busy = root_of(lab).get_by_text("The kernel is busy")
+    busy = root_of(lab).locator("p.jpr-busy:visible")
     exact = card(lab, "loss").get_by_text("in view · exact")
     expect(busy.or_(exact).first).to_be_visible()
     assert lab.is_busy()
