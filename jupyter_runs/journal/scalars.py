@@ -142,7 +142,6 @@ class Scalars:
             shape.pack_into(segment.target, here[0], *records)
         if not 0 < len(here) < shape.count:
             return bool(here)
-        segment.populate(page + 1)
         start, end = (page + 1) * PAGE, (page + 1) * PAGE + SEAL * SLOT
         slots = iter(range(start + (shape.count - len(here)) * SLOT, end, SLOT))
         pack = packer(f"{shape.codes[: len(here)]}|{shape.codes[len(here) :]}")
@@ -206,8 +205,6 @@ class Scalars:
         self._set_page(0)
 
     def _set_page(self, page: int) -> None:
-        if self._segment is not None:
-            self._segment.populate(page)
         self._page = page
         self._page_end = page * PAGE + SEAL * SLOT
         self._slots = iter(range(page * PAGE + first_slot(page) * SLOT, self._page_end, SLOT))

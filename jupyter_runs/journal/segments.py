@@ -24,8 +24,6 @@ from .layout import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-POPULATED = 16  # pages
-_POPULATE_WRITE = 23  # MADV_POPULATE_WRITE, since Linux 5.14
 _SEAL = struct.Struct("<24s4s4s")
 
 
@@ -52,7 +50,6 @@ class Segment:
         self._marks = marks_of(self.mark, first_slot(0)), marks_of(self.mark, first_slot(1))
         self.path = folder / segment_name(number)
         self._map: Optional[mmap.mmap] = None
-        self._populates = hasattr(mmap.mmap, "madvise")
         flags = (
             os.O_RDWR
             | os.O_CREAT
@@ -88,15 +85,6 @@ class Segment:
                     raise
                 break
         return done // SLOT
-
-    def populate(self, index: int) -> None:
-        """Have the kernel make the next pages ready at once: a little cheaper than one by one at their first stores."""
-        if self._map is not None and not index % POPULATED and self._populates:
-            size = min(POPULATED * PAGE, self.header.size - index * PAGE)
-            try:
-                self._map.madvise(_POPULATE_WRITE, index * PAGE, size)
-            except (OSError, ValueError):  # an older kernel
-                self._populates = False
 
     def seal(self, index: int, *, only_full: bool = False) -> bool:
         """Write the seal of page ``index``; with ``only_full``, tell whether each of its slots was committed."""
