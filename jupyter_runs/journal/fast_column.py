@@ -21,6 +21,9 @@ RECORD = np.dtype(
 )
 
 
+MANY = 4096  # parts that wait to be joined, at most
+
+
 class FastColumn:
     """The records of one series: value bits, type, step, time and place.
 
@@ -35,13 +38,16 @@ class FastColumn:
         self._arrays: tuple[Array, ...] = tuple(
             np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8")
         )
+        self._new: list[tuple[Array, ...]] = []  # taken, and not yet joined to the arrays
+        self._waiting = 0  # records in these
+        self._last_place = -1
         self._sorted = True
         self._all_float = True
 
     @property
     def count(self) -> int:
         """How many records there are."""
-        return self._have if self.loaded else self.store.counted(self.series)
+        return self._have + self._waiting if self.loaded else self.store.counted(self.series)
 
     def begin(self, room: int) -> None:
         """Take records from now on, so many at first."""
@@ -50,24 +56,34 @@ class FastColumn:
 
     def extend(self, bits: Array, kind: Array, step: Array, time: Array, place: Array) -> None:
         """Take more records."""
-        more, have = len(bits), self._have
-        if have and place[0] < self._arrays[4][have - 1]:
+        if place[0] < self._last_place:
             self._sorted = False
-        if have + more > len(self._arrays[0]):
-            room = max(have + more, 2 * have, 64) if have else more
+        self._last_place = max(self._last_place, int(place[-1]))
+        self._all_float = self._all_float and not kind.any()
+        self._new.append((bits, kind, step, time, place))
+        self._waiting += len(bits)
+        if len(self._new) > MANY:
+            self._join()
+
+    def _join(self) -> None:
+        """Join what is new to the arrays: a whole series at once is copied once."""
+        have, after = self._have, self._have + self._waiting
+        if after > len(self._arrays[0]):
+            room = max(after, 2 * have) if have else after
             grown = tuple(np.empty(room, array.dtype) for array in self._arrays)
             for new, old in zip(grown, self._arrays):
                 new[:have] = old[:have]
             self._arrays = grown
-        for array, part in zip(self._arrays, (bits, kind, step, time, place)):
-            array[have : have + more] = part
-        self._all_float = self._all_float and not kind.any()
-        self._have = have + more
+        for array, parts in zip(self._arrays, zip(*self._new)):
+            np.concatenate(parts, out=array[have:after])
+        self._have, self._new, self._waiting = after, [], 0
 
     def arrays(self) -> tuple[Array, Array, Array, Array, Array]:
         """Return value bits, type, step, time and place, in the order of places; not to be written to."""
         if not self.loaded:
             self.store.load([self.series])
+        if self._new:
+            self._join()
         have = self._have
         if not self._sorted:
             order = np.argsort(self._arrays[4][:have], kind="stable")
