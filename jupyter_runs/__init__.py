@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from jupyter_runs.errors import RunsError, RunsWarning
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.jobs.compute import ComputeTarget, LocalCompute
+    from jupyter_runs.jobs.config import RunConfiguration, ScriptRunConfig
     from jupyter_runs.run import Run
     from jupyter_runs.widgets import RunDetails, compare
     from jupyter_runs.workspace import Workspace, start_logging
@@ -29,11 +31,15 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "ComputeTarget": "jupyter_runs.jobs.compute",
     "Experiment": "jupyter_runs.experiment",
+    "LocalCompute": "jupyter_runs.jobs.compute",
     "Run": "jupyter_runs.run",
+    "RunConfiguration": "jupyter_runs.jobs.config",
     "RunDetails": "jupyter_runs.widgets",
     "RunsError": "jupyter_runs.errors",
     "RunsWarning": "jupyter_runs.errors",
+    "ScriptRunConfig": "jupyter_runs.jobs.config",
     "Workspace": "jupyter_runs.workspace",
     "compare": "jupyter_runs.widgets",
     "start_logging": "jupyter_runs.workspace",
@@ -41,11 +47,15 @@ _HOMES = {
 
 __all__ = [
     "VERSION",
+    "ComputeTarget",
     "Experiment",
+    "LocalCompute",
     "Run",
+    "RunConfiguration",
     "RunDetails",
     "RunsError",
     "RunsWarning",
+    "ScriptRunConfig",
     "Workspace",
     "compare",
     "start_logging",
@@ -77,6 +87,13 @@ def _installed_version() -> str:
         return version("jupyter-runs")
     except PackageNotFoundError:  # a bare copy of the folder, as lent to other interpreters
         return "0+unknown"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Add the magics: ``%load_ext jupyter_runs``."""
+    from jupyter_runs.magics import load
+
+    load(shell)
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

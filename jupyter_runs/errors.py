@@ -10,6 +10,7 @@ from jupyter_runs.journal.errors import (
     InvalidPathError,
     InvalidValueError,
     KindError,
+    RunCanceled,
     RunExistsError,
     RunNotFoundError,
     RunsError,
@@ -104,6 +105,12 @@ class MissingPackageError(RunsError, ImportError):
     http_status = 501
 
 
+class ComputeTargetException(RunsError):  # noqa: N818 - the name that scripts catch
+    """A compute target is not there, or can't do what was asked of it."""
+
+    http_status = 404
+
+
 class RunFailedError(RunsError):
     """The run that was waited for has failed."""
 
@@ -118,6 +125,7 @@ class RunEnvironmentException(RunsError):  # noqa: N818 - the name that scripts 
 
 __all__ = [
     "ActiveRunsError",
+    "ComputeTargetException",
     "ConflictError",
     "ExperimentNameError",
     "ExperimentNotFoundError",
@@ -133,6 +141,7 @@ __all__ = [
     "NotFoundError",
     "ParamError",
     "PropertyError",
+    "RunCanceled",
     "RunEnvironmentException",
     "RunExistsError",
     "RunFailedError",

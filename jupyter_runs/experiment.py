@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import builtins
     from pathlib import Path
 
+    from jupyter_runs.jobs.config import ScriptRunConfig
     from jupyter_runs.run import Run
 
 _VIEWS = ("ActiveOnly", "ArchivedOnly", "All")
@@ -126,6 +127,48 @@ class Experiment:
         from jupyter_runs._run.start import start_run
 
         return start_run(self, name, run_id, outputs, snapshot_directory, params)
+
+    def submit(
+        self,
+        config: Union[ScriptRunConfig, Callable[..., Any]],
+        args: Union[Iterable[Any], Mapping[str, Any]] = (),
+        kwargs: Optional[Mapping[str, Any]] = None,
+        where: str = "thread",
+        tags: Optional[Mapping[str, Any]] = None,
+        *,
+        name: Optional[str] = None,
+    ) -> Run:
+        """Run a script, a command or a function as a run; returns at once.
+
+        A script runs in a copy of its folder as it is now, in a process that needs neither this kernel nor any server. Inside,
+        ``Run.get_context()`` is the run.
+
+        Parameters
+        ----------
+        config
+            A `ScriptRunConfig`; or a function.
+        args, kwargs
+            What a function is called with.
+        where
+            Where a function runs: ``"thread"``, in the background of this process, with its output in the run's log; or
+            ``"process"``, in one of its own that outlives this one.
+        tags
+            Tags to set on the run.
+        name
+            A name to show; two words are made up if it has none.
+
+        Raises
+        ------
+        SnapshotTooLargeError
+            If the folder is over the limits; its largest entries are named, and nothing was copied.
+        MissingPathError, InvalidValueError
+            If the script is not there, or the configuration can't be understood.
+        ComputeTargetException
+            If there is no such target; those that there are are named.
+        """
+        from jupyter_runs.jobs import submit
+
+        return submit(self, config, args, kwargs, where, tags, name=name)
 
     def get_runs(
         self,

@@ -153,6 +153,21 @@ class Run(RunLogging, RunNotes, RunFiles, RunLife, RunReading):
         parent = self._definition("parent")
         return self._workspace.get_run(parent) if isinstance(parent, str) else None
 
+    def submit_child(
+        self,
+        config: Any,
+        args: Union[Iterable[Any], Mapping[str, Any]] = (),
+        kwargs: Optional[Mapping[str, Any]] = None,
+        where: str = "thread",
+        tags: Optional[Mapping[str, Any]] = None,
+        *,
+        name: Optional[str] = None,
+    ) -> Run:
+        """Submit a run that is a child of this one; the parameters are those of `Experiment.submit`."""
+        from jupyter_runs.jobs import submit
+
+        return submit(self.experiment, config, args, kwargs, where, tags, name=name, parent=self.id)
+
     def get_portal_url(self) -> str:
         """Return the address of its page, ``""`` while no server answers."""
         from jupyter_runs._html import portal_url

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.jobs.compute import ComputeTarget
     from jupyter_runs.journal import RunFolder
     from jupyter_runs.run import Run
 
@@ -214,6 +215,17 @@ class Workspace:
         from jupyter_runs.experiment import Experiments
 
         return Experiments(self)
+
+    @property
+    def compute_targets(self) -> Mapping[str, ComputeTarget]:
+        """Its compute targets by name; ``local`` is always there."""
+        from jupyter_runs.jobs.compute import ComputeTargets
+
+        return ComputeTargets(self)
+
+    def get_default_compute_target(self, type: str = "CPU") -> ComputeTarget:  # noqa: A002, ARG002 - as that SDK has it
+        """Return ``local``."""
+        return self.compute_targets["local"]
 
     def get_details(self) -> dict[str, Any]:
         """Return what there is to say of it, as a dict of plain values."""

@@ -14,6 +14,7 @@ from jupyter_runs._run.base import RunBase
 from jupyter_runs.capture.output import Capture
 from jupyter_runs.errors import RunFailedError, warn
 from jupyter_runs.journal import TERMINAL
+from jupyter_runs.journal.status import canceled_by
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -30,6 +31,7 @@ class RunLife(RunBase):
     """The methods that end a run, or wait for its end."""
 
     _block: Optional[Capture] = None
+    _driven = False  # whether this is the script of a run that a driver looks after
 
     # -- ending
 
@@ -42,8 +44,7 @@ class RunLife(RunBase):
         """
         asked = self._folder.cancel_requested
         if asked is not None and self._folder.ended is None:
-            by = asked.get("by")
-            self._finish("Canceled", message=f"canceled by {by}" if by else "canceled")
+            self._finish("Canceled", message=canceled_by(asked))
             return
         self._finish("Completed")
 
@@ -64,7 +65,7 @@ class RunLife(RunBase):
                 "Failed",
                 code=error_code or type(error_details).__name__,
                 message=_message(error_details),
-                details=_trace(error_details),
+                details=trace(error_details),
             )
             return
         text = None if error_details is None else str(error_details)
@@ -76,8 +77,8 @@ class RunLife(RunBase):
     def cancel(self) -> None:
         """End the run as canceled.
 
-        A run that a driver looks after is asked to stop, and ends when it has; any other ends now.
-        What its process still logs is kept.
+        One that waits in a queue ends now. One that a driver looks after, or that is a function in a thread, is asked to
+        stop, and ends when it has. Any other ends now. What its process still logs is kept.
         """
         if self._folder.ended is None:
             try:
@@ -85,8 +86,15 @@ class RunLife(RunBase):
             except OSError as error:
                 self._writer.fault(error)
             if self._definition("driver"):
+                from jupyter_runs.jobs.tickets import queue_of
+
+                queue = queue_of(self._folder)
+                # who takes the ticket away ends the run; with the ticket gone, its driver does
+                if queue is None or not queue.withdraw(self.id):
+                    return
+            elif self._definition("stoppable") and self._status().alive:
                 return
-        self._finish("Canceled", message=f"canceled by {_who()}" if _who() else "canceled")
+        self._finish("Canceled", message=canceled_by({"by": _who()}))
 
     def flush(self, timeout_seconds: float = 300) -> None:
         """Bring what was logged to the disk.
@@ -107,6 +115,12 @@ class RunLife(RunBase):
     ) -> None:
         """End the run once; what stands in the way of that is told when it has ended."""
         self._stop_block()
+        if self._driven:
+            # what it logs from here on is its own still: the driver ends it when the script has ended
+            end = {"code": code, "message": message, "details": details}
+            if not self._folder.say_finished(status, **end):
+                self._warn(f"its end was told already: {status} is ignored")
+            return
         told: list[str] = []
         own = self._own
         if own is not None and own.here and self._folder.ended is None:
@@ -144,7 +158,7 @@ class RunLife(RunBase):
                 "Canceled",
                 code=type(error).__name__,
                 message=what,
-                details=_trace(error),
+                details=trace(error),
                 patience=patience,
             )
         else:
@@ -152,7 +166,7 @@ class RunLife(RunBase):
                 "Failed",
                 code=type(error).__name__,
                 message=_message(error),
-                details=_trace(error),
+                details=trace(error),
                 patience=patience,
             )
 
@@ -190,6 +204,10 @@ class RunLife(RunBase):
     def _status(self) -> Status:
         from jupyter_runs.journal import read_status
 
+        if self._definition("driver"):
+            from jupyter_runs.jobs.recover import look_after
+
+            look_after(self._folder)
         with self._reading() as reader:
             return read_status(self._folder, reader)
 
@@ -211,7 +229,7 @@ class RunLife(RunBase):
     def wait_for_completion(
         self,
         show_output: bool = False,
-        wait_post_processing: bool = False,  # noqa: ARG002 - there is none to wait for
+        wait_post_processing: bool = False,  # noqa: ARG002 - a run has ended when its files are taken up
         raise_on_error: bool = True,
     ) -> dict[str, Any]:
         """Wait until the run has ended, and return its details.
@@ -270,7 +288,7 @@ class RunLife(RunBase):
 
 
 class _Follow:
-    """Prints what comes into the newest log."""
+    """Prints what comes into the logs: those of the driver where there is one, else the newest."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -278,38 +296,36 @@ class _Follow:
         self._seen: dict[Path, int] = {}
 
     def show(self) -> bool:
-        newest = self._newest()
-        if newest is None:
-            return False
+        """Print what is new; tell whether there was anything."""
+        shown = [self._show(file) for file in self._files()]  # all of them, and not the first alone
+        return any(shown)
+
+    def _show(self, log: Path) -> bool:
         try:
-            with newest.open("rb") as file:
-                file.seek(self._seen.get(newest, 0))
+            with log.open("rb") as file:
+                file.seek(self._seen.get(log, 0))
                 new = file.read()
         except OSError:
             return False
         if not new:
             return False
-        if newest != self._file:
-            self._file = newest
-            print(f"\nStreaming {newest.name}\n{'=' * (10 + len(newest.name))}\n")  # noqa: T201
-        self._seen[newest] = self._seen.get(newest, 0) + len(new)
+        if log != self._file:
+            self._file = log
+            print(f"\nStreaming {log.name}\n{'=' * (10 + len(log.name))}\n")  # noqa: T201
+        self._seen[log] = self._seen.get(log, 0) + len(new)
         print(new.decode("utf-8", "replace"), end="", flush=True)  # noqa: T201 - asked for
         return True
 
-    def _newest(self) -> Optional[Path]:
-        newest, latest = None, -1.0
+    def _files(self) -> list[Path]:
         try:
-            files = [entry for entry in os.scandir(self._folder) if entry.is_file()]
+            entries = [entry for entry in os.scandir(self._folder) if entry.is_file()]
+            found = [(entry.stat().st_mtime, Path(entry.path)) for entry in entries]
         except OSError:
-            return None
-        for entry in files:
-            try:
-                changed = entry.stat().st_mtime
-            except OSError:
-                continue
-            if changed > latest:
-                newest, latest = Path(entry.path), changed
-        return newest
+            return []
+        drivers = sorted(
+            log for _, log in found if log.name[:2].isdigit()
+        )  # in the order of phases
+        return drivers or [log for _, log in sorted(found)[-1:]]
 
 
 def _interruptions() -> tuple[type[BaseException], ...]:
@@ -324,7 +340,8 @@ def _message(error: BaseException) -> str:
     return "".join(traceback.format_exception_only(type(error), error)).strip()
 
 
-def _trace(error: BaseException) -> str:
+def trace(error: BaseException) -> str:
+    """Return an exception's traceback as text."""
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 

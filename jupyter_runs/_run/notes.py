@@ -53,8 +53,7 @@ class RunNotes(RunBase):
 
     def set_tags(self, tags: Mapping[str, Optional[object]]) -> None:
         """Set several tags, and leave the others as they are."""
-        checked = {check_name(key, "tag"): _text(value) for key, value in _items(tags, "set_tags")}
-        for key, value in checked.items():
+        for key, value in checked_tags(tags, "set_tags").items():
             self._writer.event("tag", key=key, value=value)
 
     def get_tags(self) -> dict[str, Optional[str]]:
@@ -156,6 +155,11 @@ class RunNotes(RunBase):
     def params(self) -> dict[str, Any]:
         """The parameters; a copy."""
         return self.get_params()
+
+
+def checked_tags(tags: Mapping[str, Any], call: str) -> dict[str, Optional[str]]:
+    """Return tags as they are stored; errors name the `call` that was given them."""
+    return {check_name(key, "tag"): _text(value) for key, value in _items(tags, call)}
 
 
 def checked_params(params: Any) -> tuple[dict[str, Any], list[str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 from jupyter_runs._late import EchoWriter
+from jupyter_runs.capture.output import current_run
 from jupyter_runs.errors import RunEnvironmentException
 from jupyter_runs.journal import RunFolder, Writer, new_writer_name
 from jupyter_runs.workspace import Workspace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 RUN_DIR = "JUPYTER_RUNS_RUN_DIR"
 OFFLINE = "OfflineRun"
+RANKS = ("RANK", "LOCAL_RANK", "WORLD_SIZE")
 
 # by process, since a fork must not go on with the folder of its parent
 _contexts: dict[tuple[int, Optional[str]], Run] = {}
@@ -29,6 +31,9 @@ def context(*, allow_offline: bool) -> Run:
     """Return the run of this process; see `Run.get_context`."""
     from jupyter_runs.run import Run
 
+    mine = current_run()
+    if mine is not None:
+        return mine  # type: ignore[no-any-return]
     place = os.environ.get(RUN_DIR) or None
     if place is None and not allow_offline:
         raise RunEnvironmentException(
@@ -50,7 +55,11 @@ def _given(place: Path) -> Run:
     folder = RunFolder(place)
     folder.definition  # noqa: B018 - reads it: a clear error now rather than a strange one later
     run = Run._open(folder, Workspace._at(folder.path.parent.parent))
-    run.__dict__["_writer"] = Writer(folder, role="main")
+    ranks = {
+        name.lower(): int(os.environ[name]) for name in RANKS if os.environ.get(name, "").isdigit()
+    }
+    run.__dict__["_writer"] = Writer(folder, role="main", facts=ranks)
+    run._driven = bool(folder.definition.get("driver"))
     return run
 
 

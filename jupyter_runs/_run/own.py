@@ -93,23 +93,9 @@ class Own:
         self._writer.event("facts", packages=packages())
 
     def _capture_git(self) -> None:
-        from jupyter_runs.capture.git import git_state
+        from jupyter_runs.capture.git import capture_git
 
-        state = git_state(self._snapshot or Path.cwd())
-        if state is None:
-            return
-        facts: dict[str, Any] = {
-            "commit": state.commit,
-            "branch": state.branch,
-            "remote": state.remote,
-            "root": state.root,
-            "dirty": state.dirty,
-        }
-        if state.diff is not None:
-            self._folder.payload.mkdir(exist_ok=True)
-            (self._folder.payload / "git.diff").write_bytes(state.diff)
-            facts["diff"] = "payload/git.diff"
-        self._writer.event("facts", git=facts)
+        capture_git(self._folder, self._snapshot or Path.cwd(), self._writer)
 
     def _capture_snapshot(self) -> None:
         if self._snapshot is None:
@@ -182,7 +168,7 @@ class Collection:
             if len(self._before) >= _MOST_KNOWN:
                 self._since = _file_clock()
                 break
-            state = _state(file)
+            state = file_state(file)
             if state is not None:
                 self._before[str(file)] = state
 
@@ -190,7 +176,7 @@ class Collection:
         """Return the files that are new or changed, in order."""
         found = []
         for file in files_below(self.place):
-            state = _state(file)
+            state = file_state(file)
             if state is None:
                 continue
             before = self._before.get(str(file))
@@ -229,7 +215,8 @@ class Collection:
         return warnings
 
 
-def _state(file: Path) -> Optional[tuple[int, int, int]]:
+def file_state(file: Path) -> Optional[tuple[int, int, int]]:
+    """Return what changes when a file does: its time, size and inode; None if it is gone."""
     try:
         status = file.stat()
     except OSError:

@@ -13,7 +13,7 @@ from jupyter_runs._run.notes import checked_params, secret_params
 from jupyter_runs._run.own import Own
 from jupyter_runs._settings import absolute
 from jupyter_runs.capture.names import display_name, make_run_id
-from jupyter_runs.capture.notebook import where_am_i
+from jupyter_runs.capture.notebook import cell_source, where_am_i
 from jupyter_runs.capture.packages import surroundings
 from jupyter_runs.errors import InvalidValueError, MissingPathError, RunExistsError, warn
 from jupyter_runs.journal import RunFolder, Writer, check_name, check_run_id, new_writer_name
@@ -35,8 +35,25 @@ def start_run(
     outputs: Union[str, os.PathLike[str], bool, None] = None,
     snapshot_directory: Union[str, os.PathLike[str], None] = ".",
     params: Optional[Mapping[str, Any]] = None,
+    *,
+    kind: str = INTERACTIVE,
+    parent: Optional[str] = None,
+    stoppable: bool = False,
+    facts: Optional[Mapping[str, Any]] = None,
 ) -> Run:
-    """Start a run of this process; see `Experiment.start_logging`."""
+    """Start a run of this process; see `Experiment.start_logging`.
+
+    Parameters
+    ----------
+    kind
+        Its type.
+    parent
+        Id of the run that it is a child of.
+    stoppable
+        Whether it ends by itself soon after it was asked to.
+    facts
+        More to keep with it.
+    """
     from jupyter_runs.run import Run
 
     # all that can be wrong is found out before anything is made
@@ -65,11 +82,12 @@ def start_run(
         "experiment": experiment.name,
         "number": None,
         "name": display,
-        "parent": None,
-        "type": INTERACTIVE,
+        "parent": parent,
+        "type": kind,
         "creator": user(),
         "created": time.time(),
         "owner": owner,
+        **({"stoppable": True} if stoppable else {}),
     }
     try:
         definition["number"] = take_number(experiment._folder, run_id)
@@ -80,7 +98,7 @@ def start_run(
         warn(f"run {run_id} can't be stored: {error}; the training goes on, and nothing is kept")
     writer = Writer(folder, role="main", name=owner)
     # the first event opens the journal: from here on the run is seen to be running
-    writer.event("facts", **surroundings(), **where_am_i())
+    writer.event("facts", **{**surroundings(), **where_am_i(), **cell_source(), **(facts or {})})
     for key, value in flat.items():
         writer.event("param", key=key, value=value)
     logs = Path.cwd() / "logs" if place is not None else None

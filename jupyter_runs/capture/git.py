@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from jupyter_runs.capture.secrets import clean_url
+
+if TYPE_CHECKING:
+    from jupyter_runs.journal import RunFolder, Writer
 
 TIMEOUT = 10.0  # seconds; a repository on a slow disk is not worth more
 LONGEST_DIFF = 1_000_000  # bytes
@@ -50,6 +53,19 @@ def git_state(folder: Path) -> Optional[GitState]:
     return GitState(
         commit, branch, clean_url(remote) if remote else None, root, dirty, diff or None
     )
+
+
+def capture_git(run: RunFolder, code: Union[str, os.PathLike[str]], writer: Writer) -> None:
+    """Note with a run the state of the git working tree around a folder, if there is one."""
+    state = git_state(Path(code))
+    if state is None:
+        return
+    facts = {key: value for key, value in state._asdict().items() if key != "diff"}
+    if state.diff is not None:
+        run.payload.mkdir(exist_ok=True)
+        (run.payload / "git.diff").write_bytes(state.diff)
+        facts["diff"] = "payload/git.diff"
+    writer.event("facts", git=facts)
 
 
 def _text(output: Optional[bytes]) -> Optional[str]:

@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 from jupyter_runs.capture.names import experiment_name_from
 
+LONGEST_CELL = 20_000  # characters
 _NOTEBOOKS = (".ipynb", ".md", ".py", ".qmd", ".rmd", ".r")  # jupytext opens scripts as notebooks
 
 
@@ -105,6 +106,16 @@ def default_experiment_name() -> str:
 def _stem(path: str) -> str:
     # VS Code on Windows hands over a path with backslashes
     return (PureWindowsPath(path) if "\\" in path else PurePosixPath(path)).stem
+
+
+def cell_source() -> dict[str, str]:
+    """Return the source of the cell that is being executed, ``{}`` where there is none, or it holds too much."""
+    namespace = getattr(shell(), "user_ns", {})
+    inputs = namespace.get("In") if in_kernel() else None
+    source = inputs[-1] if isinstance(inputs, list) and inputs else None
+    if not isinstance(source, str) or not source or len(source) > LONGEST_CELL:
+        return {}
+    return {"cell_source": source}
 
 
 def where_am_i() -> dict[str, Any]:

@@ -4,7 +4,8 @@
 written goes on to where it went before, and also into the file of each block that the writer
 belongs to: blocks entered in the same context (so nested blocks both get it, and a task of asyncio
 takes its blocks along), and, for a thread, the blocks of whoever started it. What a thread that
-was there before the block prints is not the block's.
+was there before the block prints is not the block's. A block that is `alone` keeps its output: it does not go on
+to where it went before, which for a thread would be whatever cell happens to run.
 
 Text that never passes through ``sys.stdout`` is not seen: a subprocess's, or a C library's.
 """
@@ -38,8 +39,10 @@ _handlers: list[tuple[Any, Any, Tee]] = []
 class OutputFile:
     """The file of one block; made at the first text, silent about everything that goes wrong."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, alone: bool = False, run: Any = None) -> None:
         self.path = path
+        self.alone = alone
+        self.run = run
         self._descriptor = -1
         self._pending = ""
         self._closed = False
@@ -94,10 +97,13 @@ class Tee:
 
     def write(self, text: str) -> int:
         """Write `text` to the stream behind, and to the files of the open blocks."""
-        written = self._stream.write(text)
-        if self._copies and isinstance(text, str) and text:
-            for block in _blocks_of_this_thread():
+        blocks = _blocks_of_this_thread() if self._copies and isinstance(text, str) else ()
+        for block in blocks:
+            if text:
                 block.write(text)
+        if any(block.alone for block in blocks):
+            return len(text)
+        written = self._stream.write(text)
         return written if isinstance(written, int) else len(text)
 
     def writelines(self, lines: Any) -> None:
@@ -120,12 +126,34 @@ def _blocks_of_this_thread() -> tuple[OutputFile, ...]:
     return inherited
 
 
-class Capture:
-    """Copies what one block prints into `path`, from `start` to `stop`."""
+def current_run() -> Any:
+    """Return the run that this thread was started as, or one of those that started it; None for most."""
+    for block in reversed(_blocks_of_this_thread()):
+        if block.run is not None:
+            return block.run
+    return None
 
-    def __init__(self, path: Path) -> None:
-        self._output = OutputFile(path)
+
+class Capture:
+    """Copies what one block prints into `path`, from `start` to `stop`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    alone
+        What is printed goes nowhere else.
+    run
+        The run that the block's code is part of, for `current_run`.
+    """
+
+    def __init__(self, path: Path, *, alone: bool = False, run: Any = None) -> None:
+        self._output = OutputFile(path, alone=alone, run=run)
         self._running = False
+
+    def write(self, text: str) -> None:
+        """Add text of our own to the file."""
+        self._output.write(text)
 
     def start(self) -> None:
         """Begin, for the calling context and the threads that it starts from here on."""

@@ -14,6 +14,7 @@ import stat
 import threading
 import time
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
@@ -26,7 +27,7 @@ from jupyter_runs.errors import (
 from jupyter_runs.journal import safe_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jupyter_runs._settings import SnapshotLimits
 
@@ -50,6 +51,10 @@ _NEVER_FOLDERS = frozenset(
 _LONGEST_WALK = 2.0  # seconds; a home folder is known to be too large long before its end
 _TOLD = 5  # largest entries that an error names
 
+_BLOCK = 1 << 20
+_WORTH_A_LOOK, _SAMPLE = 1 << 16, 1 << 15  # bytes
+_WORTH = 0.5  # packing costs three times as much as copying
+
 _lock = threading.Lock()
 _taken: dict[tuple[Path, Path], tuple[tuple[tuple[str, int, int], ...], str]] = {}
 
@@ -64,7 +69,12 @@ class Entry(NamedTuple):
     executable: bool
 
 
-def take_snapshot(folder: Path, store: Path, limits: SnapshotLimits) -> str:
+def take_snapshot(
+    folder: Path,
+    store: Path,
+    limits: SnapshotLimits,
+    progress: Optional[Callable[[int, int], None]] = None,
+) -> str:
     """Put what is in `folder` into the `store` of snapshots.
 
     Parameters
@@ -75,6 +85,8 @@ def take_snapshot(folder: Path, store: Path, limits: SnapshotLimits) -> str:
         The folder that keeps a workspace's snapshots; made if missing.
     limits
         What it may hold.
+    progress
+        Told how many bytes are done, and of how many, again and again.
 
     Returns
     -------
@@ -95,7 +107,7 @@ def take_snapshot(folder: Path, store: Path, limits: SnapshotLimits) -> str:
         known = _taken.get(key)
         if known is not None and known[0] == state and (store / f"{known[1]}.zip").is_file():
             return known[1]  # a sweep starts many runs from files that did not change
-        snapshot_id = _write(entries, store)
+        snapshot_id = _write(entries, store, progress)
         _taken[key] = (state, snapshot_id)
     return snapshot_id
 
@@ -242,7 +254,10 @@ class _Ignored:
         return False
 
 
-def _write(entries: list[Entry], store: Path) -> str:
+def _write(
+    entries: list[Entry], store: Path, progress: Optional[Callable[[int, int], None]] = None
+) -> str:
+    done, total = 0, sum(entry.size for entry in entries)
     store.mkdir(parents=True, exist_ok=True)
     part = store / f".{os.getpid()}-{os.urandom(6).hex()}.part"
     digest = hashlib.sha256()
@@ -251,17 +266,23 @@ def _write(entries: list[Entry], store: Path) -> str:
             for entry in entries:
                 # a fixed time, so that equal contents are equal files
                 info = zipfile.ZipInfo(entry.name, (1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = (stat.S_IFREG | (0o755 if entry.executable else 0o644)) << 16
                 content = hashlib.sha256()
                 try:
                     source = open(entry.path, "rb")  # noqa: SIM115, PTH123 - it may be gone since
                 except OSError:
                     continue
-                with source, archive.open(info, "w", force_zip64=entry.size > 1 << 30) as packed:
-                    while block := source.read(1 << 20):
-                        content.update(block)
-                        packed.write(block)
+                with source:
+                    block = source.read(_BLOCK)
+                    info.compress_type = _method(entry.size, block)
+                    with archive.open(info, "w", force_zip64=entry.size > 1 << 30) as packed:
+                        while block:
+                            content.update(block)
+                            packed.write(block)
+                            done += len(block)
+                            if progress is not None:
+                                progress(done, total)
+                            block = source.read(_BLOCK)
                 line = f"{entry.name}\0{int(entry.executable)}\0{content.hexdigest()}\n"
                 digest.update(line.encode("utf-8", "surrogateescape"))
         snapshot_id = digest.hexdigest()[:32]
@@ -270,6 +291,15 @@ def _write(entries: list[Entry], store: Path) -> str:
         if part.exists():
             part.unlink()
     return snapshot_id
+
+
+def _method(size: int, beginning: bytes) -> int:
+    """Return how to store a file: what hardly gets smaller, as pictures and archives, as it is."""
+    if size < _WORTH_A_LOOK:
+        return zipfile.ZIP_DEFLATED
+    sample = beginning[:_SAMPLE]
+    small = len(zlib.compress(sample, 1)) < _WORTH * len(sample)
+    return zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
 
 
 def _too_large(

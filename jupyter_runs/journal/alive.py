@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import struct
@@ -81,11 +82,15 @@ def own_facts() -> dict[str, Any]:
 
 
 class Alive:
-    """The lock on a writer's ``alive`` file, held for the writer's life; a forked child does not inherit it."""
+    """The lock on a writer's ``alive`` file, held for the writer's life; a forked child does not inherit it.
+
+    ``held`` is False where another process has it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         self._beats = 0
+        self.held = True
         status = os.fstat(self._fd)
         self._key = (status.st_dev, status.st_ino)
         self._lock()
@@ -95,8 +100,10 @@ class Alive:
         if fcntl is not None:
             try:
                 fcntl.lockf(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:  # no locks on this file system: the process id and the beats decide
-                pass
+                self.held = True
+            except OSError as error:
+                # else no locks on this file system: the process id and the beats decide
+                self.held = error.errno not in (errno.EAGAIN, errno.EACCES)
 
     def beat(self) -> None:
         """Show a sign of life to whoever looks from another machine."""

@@ -54,6 +54,13 @@ class RunNotFoundError(RunsError, LookupError):
     http_status = 404
 
 
+class RunCanceled(BaseException):
+    """Raised in a function that runs as a run when somebody has canceled it.
+
+    Not an `Exception`, so that a training's own ``except Exception`` does not swallow it.
+    """
+
+
 def shown(value: Any, limit: int = 80) -> str:
     """Return ``repr(value)`` cut to ``limit`` characters, and never raise: values come from strangers."""
     try:

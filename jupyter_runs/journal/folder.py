@@ -286,6 +286,25 @@ class RunFolder:
             self.announce("ended", status=status)
         return first
 
+    def say_finished(self, status: str, **end: Any) -> bool:
+        """Say, in the script of a run that a driver looks after, how it is to end; the first who says so is heard."""
+        self.control.mkdir(exist_ok=True)
+        said = json.dumps({"status": status, **end}, default=str).encode()
+        return write_new(self.control / "finish", said)
+
+    @property
+    def finish_said(self) -> Optional[dict[str, Any]]:
+        """What the script said of its end (``status``, ``code``, ``message``, ``details``), None if it did not."""
+        found = read_json(self.control / "finish")
+        if found is None or found.get("status") not in TERMINAL:
+            return None
+        return {key: found.get(key) for key in ("status", "code", "message", "details")}
+
+    @property
+    def stage(self) -> Optional[dict[str, Any]]:
+        """Where its driver says that it is: ``status``, ``text``, ``time``, ``started``; None before that."""
+        return read_json(self.control / "status")
+
     @property
     def ended(self) -> Optional[dict[str, Any]]:
         """How the run ended, or None while it has not."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import keeper
 from .alive import Alive, own_facts
-from .errors import warn
+from .errors import RunCanceled, warn
 from .events import EventLog, EventTail
 from .layout import FLOAT
 from .scalars import NOTHING, Scalars
@@ -77,6 +77,7 @@ class Ledger:
         self.wide: tuple[Any, ...] = DORMANT_WIDE
         self._facts = dict(facts or {})
         self._faults: set[str] = set()
+        self._halted = False
         self._lock = threading.RLock()
         self._reset()
         keeper.know(self)
@@ -105,6 +106,8 @@ class Ledger:
 
     def _heat(self) -> None:
         """Give the fast paths the page that numbers go to now, and set the clock right for all."""
+        if self._halted:
+            return
         clock = time.monotonic
         ahead = time.time() - clock()
         if ahead > self._ahead:
@@ -133,6 +136,24 @@ class Ledger:
     def _cool(self) -> None:
         """Close the fast paths."""
         self.hot, self.wide = DORMANT, DORMANT_WIDE
+
+    def halt(self) -> None:
+        """Have the next `log`, of whatever kind, and the next `progress` raise `RunCanceled`, once."""
+        with self._lock:
+            self._halted = True
+            self._cool()
+
+    def heed(self) -> None:
+        """Raise `RunCanceled` if somebody has called `halt`.
+
+        Raises
+        ------
+        RunCanceled
+            Once.
+        """
+        if self._halted:
+            self._halted = False
+            raise RunCanceled(f"run {self.folder.id} was canceled")
 
     def _payload(self, data: bytes, suffix: str) -> Optional[str]:
         """Keep a large body in a file of its own, complete before a line speaks of it; return the file's name."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .alive import boot_id, is_locked, process_gone, rebooted, same_machine
 from .checks import LATEST
 from .events import open_plain
-from .folder import RunFolder, read_json
 from .reader import RunReader
+
+if TYPE_CHECKING:
+    from .folder import RunFolder
 
 SILENT_SECONDS = 60.0
 GONE = "ProcessGone"
@@ -71,13 +73,12 @@ def read_status(folder: RunFolder, reader: Optional[RunReader] = None) -> Status
                 end = _declare_gone(folder, reason or "its process is gone")
         else:
             return _active(folder, reader, facts, reason)
-    created = _float(folder.definition.get("created"))
     return Status(
         status=str(end["status"]),
         code=_text(end.get("code")),
         message=_text(end.get("message")),
         details=_text(end.get("details")),
-        started=created,
+        started=_started(folder),
         ended=_float(end.get("time")),
         last_seen=_float(end.get("time")),
         reason=_text(end.get("message")),
@@ -121,7 +122,8 @@ def _owner_gone(folder: RunFolder, facts: dict[str, Any]) -> tuple[bool, Optiona
         by_process = process_gone(facts)
         # the lock is lost when the process itself opens and closes the file: then the process id has the last word
         gone = by_process if not locked and by_process is not None else locked is False
-        return gone, f"process {facts.get('pid')} ended without completing" if gone else None
+        what = "its driver, process" if folder.definition.get("driver") else "process"
+        return gone, f"{what} {facts.get('pid')} ended without completing" if gone else None
     if rebooted(facts, folder.journal / owner / "alive"):
         return True, f"{facts.get('host')} was started anew while the run was going on"
     return False, _silence(folder, owner, facts)
@@ -146,6 +148,12 @@ def _silence(folder: RunFolder, owner: str, facts: dict[str, Any]) -> Optional[s
     return f"nothing heard from {facts.get('host')} for {now - before[1]:.0f} s"
 
 
+def canceled_by(cancel: dict[str, Any]) -> str:
+    """Return the line that says who canceled a run."""
+    by = cancel.get("by")
+    return f"canceled by {by}" if by else "canceled"
+
+
 def _declare_gone(folder: RunFolder, reason: str) -> dict[str, Any]:
     """End a run whose owner is gone, with all that is known of its last moment."""
     known = RunReader(folder)
@@ -159,25 +167,41 @@ def _declare_gone(folder: RunFolder, reason: str) -> dict[str, Any]:
     step = known.last_step
     message = reason + (f"; last point at step {step}" if step is not None else "")
     known.close()
-    end = {"status": "Failed", "code": GONE, "message": message, "details": None, "time": max(seen)}
+    end: dict[str, Any] = {"status": "Failed", "code": GONE, "message": message, "details": None}
+    said, cancel = folder.finish_said, folder.cancel_requested
+    if said is not None:  # what it said of itself before stands
+        end.update(said)
+    elif cancel is not None and folder.definition.get("driver"):
+        end.update(status="Canceled", message=f"{canceled_by(cancel)}; {message}")
     try:
-        folder.end("Failed", code=GONE, message=message, by="observer", ended=max(seen))
-        return folder.ended or end
+        folder.end(**end, by="observer", ended=max(seen))
     except OSError:  # a folder that only others may write to: told all the same
-        return end
+        pass
+    return folder.ended or {**end, "time": max(seen)}
 
 
 def _active(
     folder: RunFolder, reader: Optional[RunReader], facts: dict[str, Any], doubt: Optional[str]
 ) -> Status:
     status = "Running" if facts else str(folder.definition.get("status", "NotStarted"))
-    if reader is not None and reader.status_events:
+    said = folder.stage
+    if said is not None:
+        status = str(said.get("status"))
+    elif reader is not None and reader.status_events:
         status = reader.status_events[-1][1]
     if doubt is not None:
         status = "NotResponding"
-    elif read_json(folder.control / "cancel") is not None:
+    elif folder.cancel_requested is not None:
         status = "CancelRequested"
+    elif folder.finish_said is not None:
+        status = "Finalizing"
     last_seen = reader.last_time if reader is not None else None
-    created = _float(folder.definition.get("created"))
     alive = None if doubt or not facts else True
-    return Status(status, None, None, None, created, None, last_seen, doubt, alive)
+    return Status(status, None, None, None, _started(folder), None, last_seen, doubt, alive)
+
+
+def _started(folder: RunFolder) -> Optional[float]:
+    """Return when a run began: one that was submitted, when its script did."""
+    if folder.definition.get("driver"):
+        return _float((folder.stage or {}).get("started"))
+    return _float(folder.definition.get("created"))

@@ -48,6 +48,7 @@ class Writer(Recorder):
 
     @harmless
     def _log(self, name: str, value: Any, description: str, step: Optional[int]) -> None:
+        self.heed()
         checked = scalar(name, value)
         step = step_of(name, step)
         with self._lock:
@@ -77,6 +78,7 @@ class Writer(Recorder):
 
     @harmless
     def _log_metrics(self, metrics: Mapping[str, Any], step: Optional[int]) -> None:
+        self.heed()
         if not isinstance(metrics, Mapping):
             raise InvalidValueError(
                 f"log_metrics takes a dict of names and values, got a {type(metrics).__name__}"
@@ -169,6 +171,7 @@ class Writer(Recorder):
         self, name: str, cells: Mapping[str, Any], description: Optional[str] = None
     ) -> None:
         """Log one row; all cells are checked before the first is stored."""
+        self.heed()
         checked = row(name, cells)
         kinds = [_kind_of(value) for value in checked.values()]
         with self._lock:
@@ -200,6 +203,7 @@ class Writer(Recorder):
     @harmless
     def log_list(self, name: str, values: Any, description: str = "") -> None:
         """Log a list of values; the same name again adds to it."""
+        self.heed()
         checked = sequence(name, values)
         with self._lock:
             self._claim(name, "list")
@@ -208,6 +212,7 @@ class Writer(Recorder):
     @harmless
     def log_table(self, name: str, table: Any, description: str = "") -> None:
         """Log a table; the same name again adds rows to it."""
+        self.heed()
         checked = columns(name, table)
         count = len(next(iter(checked.values())))
         with self._lock:
@@ -219,6 +224,7 @@ class Writer(Recorder):
         self, name: str, data: bytes, suffix: str, description: str = "", step: Optional[int] = None
     ) -> None:
         """Log the bytes of an image file whose type is ``suffix`` (``.png`` and the like)."""
+        self.heed()
         step = step_of(name, step)
         if not re.match(r"\.(png|jpe?g|gif|webp|svg)\Z", suffix):
             raise InvalidValueError(
@@ -243,6 +249,7 @@ class Writer(Recorder):
         self, kind: str, name: str, value: Mapping[str, Any], description: str = ""
     ) -> None:
         """Log a confusion matrix, an accuracy table, residuals or predictions, in the documented schema."""
+        self.heed()
         checked = special.check(kind, name, value)
         with self._lock:
             self._claim(name, kind)
@@ -279,6 +286,8 @@ class Writer(Recorder):
     @harmless
     def event(self, kind: str, **fields: Any) -> None:
         """Write an event that is no metric: tag, property, param, file, progress, facts, warning, status, rename."""
+        if kind == "progress":
+            self.heed()
         with self._lock:
             self._write({"e": kind, **fields})
 
