@@ -163,6 +163,9 @@ class Workspace:
                 subscription_id=config.subscription_id,
                 resource_group=config.resource_group,
             )
+        of_run = os.environ.get("JUPYTER_RUNS_RUN_DIR")
+        if of_run:  # the script of a submitted run: its own workspace, wherever that lies
+            return cls._at(Path(of_run).parent.parent)
         found = cls()
         if found.folder not in _told:
             _told.add(found.folder)

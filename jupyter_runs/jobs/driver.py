@@ -262,14 +262,19 @@ class Driver:
         if left:
             stubborn = process.end(lambda: process.below(os.getpid()), 1.0 if over else grace)
             if over:
+                what = "1 process" if len(left) == 1 else f"{len(left)} processes"
+                was = "was" if len(left) == 1 else "were"
                 self.writer.event(
-                    "warning", text=f"{len(left)} processes that the script left behind were ended"
+                    "warning", text=f"{what} that the script left behind {was} ended"
                 )
             elif stubborn:
-                text = f"{stubborn} processes did not stop within {grace:g} s and were killed"
+                text = f"{stubborn} of its processes did not stop within {grace:g} s and had to be killed"
                 self.writer.event("warning", text=text)
         self.slot.release()
         self.queue.ring()
+        if end is not None:  # known from here on, also if this process is killed over the files
+            with suppress(OSError):
+                self.folder.say_finished(**end._asdict())
         self._say("Finalizing")
         if self.collector is not None:
             try:
