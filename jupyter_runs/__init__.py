@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from jupyter_runs.errors import RunsError, RunsWarning
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.jobs.conda_dependencies import CondaDependencies
+    from jupyter_runs.jobs.environment import Environment
     from jupyter_runs.run import Run
     from jupyter_runs.widgets import RunDetails, compare
     from jupyter_runs.workspace import Workspace, start_logging
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "CondaDependencies": "jupyter_runs.jobs.conda_dependencies",
+    "Environment": "jupyter_runs.jobs.environment",
     "Experiment": "jupyter_runs.experiment",
     "Run": "jupyter_runs.run",
     "RunDetails": "jupyter_runs.widgets",
@@ -41,6 +45,8 @@ _HOMES = {
 
 __all__ = [
     "VERSION",
+    "CondaDependencies",
+    "Environment",
     "Experiment",
     "Run",
     "RunDetails",

@@ -50,6 +50,14 @@ class WorkspaceUnusableError(RunsError):
     http_status = 403
 
 
+class EnvironmentNameError(InvalidNameError):
+    """An environment can't have this name."""
+
+
+class EnvironmentNotFoundError(NotFoundError, KeyError):
+    """No environment has this name or version."""
+
+
 class ExperimentNotFoundError(NotFoundError, KeyError):
     """No experiment of the workspace has this name."""
 
@@ -104,6 +112,24 @@ class MissingPackageError(RunsError, ImportError):
     http_status = 501
 
 
+class BuildError(RunsError):
+    """An environment can't be built.
+
+    Parameters
+    ----------
+    reason
+        In one line.
+    details
+        The end of the build's log.
+    """
+
+    http_status = 409
+
+    def __init__(self, reason: str, details: str = "") -> None:
+        super().__init__(reason)
+        self.details = details
+
+
 class RunFailedError(RunsError):
     """The run that was waited for has failed."""
 
@@ -118,7 +144,10 @@ class RunEnvironmentException(RunsError):  # noqa: N818 - the name that scripts 
 
 __all__ = [
     "ActiveRunsError",
+    "BuildError",
     "ConflictError",
+    "EnvironmentNameError",
+    "EnvironmentNotFoundError",
     "ExperimentNameError",
     "ExperimentNotFoundError",
     "FileInRunError",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.jobs.environment import Environment
     from jupyter_runs.journal import RunFolder
     from jupyter_runs.run import Run
 
@@ -214,6 +215,13 @@ class Workspace:
         from jupyter_runs.experiment import Experiments
 
         return Experiments(self)
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """Its environments by name, the newest version of each; the curated ones too."""
+        from jupyter_runs.jobs.registry import Environments
+
+        return Environments(self)
 
     def get_details(self) -> dict[str, Any]:
         """Return what there is to say of it, as a dict of plain values."""

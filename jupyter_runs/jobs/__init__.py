@@ -1,0 +1,1 @@
+"""From a script or a function to a finished process: environment, queue, driver, targets."""
