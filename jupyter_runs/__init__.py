@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from jupyter_runs.errors import RunsError, RunsWarning
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.jobs.compute import ComputeTarget, LocalCompute
+    from jupyter_runs.jobs.conda_dependencies import CondaDependencies
     from jupyter_runs.jobs.config import RunConfiguration, ScriptRunConfig
+    from jupyter_runs.jobs.environment import Environment
     from jupyter_runs.run import Run
     from jupyter_runs.widgets import RunDetails, compare
     from jupyter_runs.workspace import Workspace, start_logging
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ComputeTarget": "jupyter_runs.jobs.compute",
+    "CondaDependencies": "jupyter_runs.jobs.conda_dependencies",
+    "Environment": "jupyter_runs.jobs.environment",
     "Experiment": "jupyter_runs.experiment",
     "LocalCompute": "jupyter_runs.jobs.compute",
     "Run": "jupyter_runs.run",
@@ -48,6 +52,8 @@ _HOMES = {
 __all__ = [
     "VERSION",
     "ComputeTarget",
+    "CondaDependencies",
+    "Environment",
     "Experiment",
     "LocalCompute",
     "Run",

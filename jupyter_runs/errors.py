@@ -51,6 +51,14 @@ class WorkspaceUnusableError(RunsError):
     http_status = 403
 
 
+class EnvironmentNameError(InvalidNameError):
+    """An environment can't have this name."""
+
+
+class EnvironmentNotFoundError(NotFoundError, KeyError):
+    """No environment has this name or version."""
+
+
 class ExperimentNotFoundError(NotFoundError, KeyError):
     """No experiment of the workspace has this name."""
 
@@ -111,6 +119,24 @@ class ComputeTargetException(RunsError):  # noqa: N818 - the name that scripts c
     http_status = 404
 
 
+class BuildError(RunsError):
+    """An environment can't be built.
+
+    Parameters
+    ----------
+    reason
+        In one line.
+    details
+        The end of the build's log.
+    """
+
+    http_status = 409
+
+    def __init__(self, reason: str, details: str = "") -> None:
+        super().__init__(reason)
+        self.details = details
+
+
 class RunFailedError(RunsError):
     """The run that was waited for has failed."""
 
@@ -125,8 +151,11 @@ class RunEnvironmentException(RunsError):  # noqa: N818 - the name that scripts 
 
 __all__ = [
     "ActiveRunsError",
+    "BuildError",
     "ComputeTargetException",
     "ConflictError",
+    "EnvironmentNameError",
+    "EnvironmentNotFoundError",
     "ExperimentNameError",
     "ExperimentNotFoundError",
     "FileInRunError",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from jupyter_runs.experiment import Experiment
     from jupyter_runs.jobs.compute import ComputeTarget
+    from jupyter_runs.jobs.environment import Environment
     from jupyter_runs.journal import RunFolder
     from jupyter_runs.run import Run
 
@@ -229,6 +230,13 @@ class Workspace:
     def get_default_compute_target(self, type: str = "CPU") -> ComputeTarget:  # noqa: A002, ARG002 - as that SDK has it
         """Return ``local``."""
         return self.compute_targets["local"]
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """Its environments by name, the newest version of each; the curated ones too."""
+        from jupyter_runs.jobs.registry import Environments
+
+        return Environments(self)
 
     def get_details(self) -> dict[str, Any]:
         """Return what there is to say of it, as a dict of plain values."""

@@ -264,9 +264,7 @@ class Driver:
             if over:
                 what = "1 process" if len(left) == 1 else f"{len(left)} processes"
                 was = "was" if len(left) == 1 else "were"
-                self.writer.event(
-                    "warning", text=f"{what} that the script left behind {was} ended"
-                )
+                self.writer.event("warning", text=f"{what} that the script left behind {was} ended")
             elif stubborn:
                 text = f"{stubborn} of its processes did not stop within {grace:g} s and had to be killed"
                 self.writer.event("warning", text=text)

@@ -14,6 +14,7 @@ from jupyter_runs import Experiment, ScriptRunConfig, Workspace
 from jupyter_runs._run import at_exit
 from jupyter_runs.jobs import outlive
 
+
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """The folder that workspaces lie in; the current folder is an empty one beside it."""

@@ -21,9 +21,11 @@ def of_this_test(place: Path) -> list[int]:
         if entry.isdigit() and int(entry) != os.getpid():
             with suppress(OSError):
                 told = Path(f"/proc/{entry}/cmdline").read_bytes()
-                if mark in told or b"JUPYTER_RUNS_RUN_DIR=" + mark in Path(
-                    f"/proc/{entry}/environ"
-                ).read_bytes():
+                if (
+                    mark in told
+                    or b"JUPYTER_RUNS_RUN_DIR=" + mark
+                    in Path(f"/proc/{entry}/environ").read_bytes()
+                ):
                     found.append(int(entry))
     return found
 

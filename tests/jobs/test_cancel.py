@@ -44,7 +44,9 @@ def test_a_script_that_forks_and_ignores_being_asked_is_gone(exp, source, home):
     assert details["status"] == "Canceled"
     assert len(of_this_test(home)) <= 1
     assert run.get_metrics() == {"ready": 1}  # what was logged is kept, and what was made
-    assert run.get_file_names() == ["outputs/half.txt"] or "outputs/half.txt" in run.get_file_names()
+    assert (
+        run.get_file_names() == ["outputs/half.txt"] or "outputs/half.txt" in run.get_file_names()
+    )
     assert any("did not stop within" in each["message"] for each in details["warnings"])
 
 

@@ -89,7 +89,7 @@ def test_who_is_killed_when(exp, source, home, tmp_path, monkeypatch, phase, vic
     kernel = another(SUBMIT, str(source.folder), str(slow))
     run = exp.workspace.get_run(kernel.stdout.readline().split()[-1])
     _reach(phase, run, gate)
-    time.sleep(random.random() * 0.05 * turn / ROUNDS)  # noqa: S311 - somewhere in the phase
+    time.sleep(random.random() * 0.05 * turn / ROUNDS)
     pid = _victim(victim, run, kernel, home)
     os.kill(pid, signal.SIGKILL)
     if victim == "kernel":

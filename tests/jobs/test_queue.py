@@ -80,7 +80,9 @@ def test_a_thousand_waiting_runs_cost_no_process(exp, source, home):
     wait_for(lambda: first.get_status() == "Running")
     queue = Queue(exp.workspace.folder, "one")
     waiting = [exp.submit(config) for _ in range(30)]
-    for number in range(970):  # tickets are what waits; their runs' folders would only take time here
+    for number in range(
+        970
+    ):  # tickets are what waits; their runs' folders would only take time here
         (queue.tickets / f"{100 + number:012d}-made-up-{number}").touch()
     assert len(queue.waiting()) == 1000
     assert queue.place_of(waiting[4].id) == 5

@@ -108,12 +108,24 @@ def test_a_folder_over_the_limits_is_refused_and_its_largest_named(exp, source, 
 @pytest.mark.parametrize(
     ("config", "error", "text"),
     [
-        (lambda s: ScriptRunConfig(s.folder, "trian.py"), MissingPathError, "scripts in it: train.py"),
+        (
+            lambda s: ScriptRunConfig(s.folder, "trian.py"),
+            MissingPathError,
+            "scripts in it: train.py",
+        ),
         (lambda s: ScriptRunConfig(s.folder / "no", "train.py"), MissingPathError, "is no folder"),
         (lambda s: ScriptRunConfig(s.folder, "../train.py"), InvalidValueError, "is to lie in"),
         (lambda s: ScriptRunConfig(s.folder), InvalidValueError, "needs a script or a command"),
-        (lambda s: ScriptRunConfig(s.folder, "train.py", command="ls"), InvalidValueError, "not both"),
-        (lambda s: ScriptRunConfig(s.folder, "train.py", [1], None, 5), InvalidValueError, "named by"),
+        (
+            lambda s: ScriptRunConfig(s.folder, "train.py", command="ls"),
+            InvalidValueError,
+            "not both",
+        ),
+        (
+            lambda s: ScriptRunConfig(s.folder, "train.py", [1], None, 5),
+            InvalidValueError,
+            "named by",
+        ),
         (lambda s: ScriptRunConfig(s.folder, "train.py", 5), InvalidValueError, "is a list"),
         (lambda s: ScriptRunConfig(s.folder, "train.py", ["a\0b"]), InvalidValueError, "NUL"),
         (
@@ -186,7 +198,9 @@ def test_what_a_script_says_of_its_end_stands_once_it_has_ended(exp, source):
         )
     )
     failed = exp.submit(
-        source("from jupyter_runs import Run\nRun.get_context().fail('not good', 'Bad')", name="f.py")
+        source(
+            "from jupyter_runs import Run\nRun.get_context().fail('not good', 'Bad')", name="f.py"
+        )
     )
     block = exp.submit(
         source(
@@ -237,7 +251,10 @@ def test_secrets_that_are_gone_fail_the_run_with_their_names(exp, source, monkey
     sealed.discard(second._folder)
     gate.touch()
     done(first)
-    assert "DB_PASSWORD was given when the run was submitted" in done(second)["error"]["error"]["message"]
+    assert (
+        "DB_PASSWORD was given when the run was submitted"
+        in done(second)["error"]["error"]["message"]
+    )
 
 
 def _until(gate: Path) -> str:
@@ -306,7 +323,10 @@ def test_children_and_ranks_are_writers_of_their_own(exp, source):
     with run._reading() as reader:
         ranks = {name: facts.get("rank") for name, facts in reader.writers.items()}
     assert sorted(rank for rank in ranks.values() if rank is not None) == [0, 1]
-    assert {name.split("-")[0] for name, rank in ranks.items() if rank is not None} == {"rank0", "rank1"}
+    assert {name.split("-")[0] for name, rank in ranks.items() if rank is not None} == {
+        "rank0",
+        "rank1",
+    }
 
 
 def test_the_runs_own_workspace_is_found_inside(exp, source):
@@ -321,7 +341,8 @@ def test_logs_come_while_the_script_runs(exp, source):
     gate = source.folder.parent / "gate"
     run = exp.submit(
         source(
-            "import sys\nprint('line one')\nopen('logs/own.log', 'w').write('first\\n')\n" + _until(gate)
+            "import sys\nprint('line one')\nopen('logs/own.log', 'w').write('first\\n')\n"
+            + _until(gate)
         )
     )
     wait_for(lambda: log_of(run) == "line one\n")
