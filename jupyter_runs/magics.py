@@ -15,7 +15,7 @@ from jupyter_runs.workspace import Workspace
 
 
 @magics_class
-class RunMagics(Magics):  # type: ignore[misc]  # IPython's decorators are not typed
+class RunMagics(Magics):
     """The magics of jupyter_runs."""
 
     @magic_arguments()
@@ -26,7 +26,7 @@ class RunMagics(Magics):  # type: ignore[misc]  # IPython's decorators are not t
         "--tag", action="append", default=[], metavar="KEY=VALUE", help="a tag; may be repeated"
     )
     @argument("--quiet", action="store_true", help="without the widget")
-    @cell_magic  # type: ignore[untyped-decorator]
+    @cell_magic
     def submit(self, line: str, cell: str) -> Any:
         """Run this cell in the background as a run, and show it live.
 

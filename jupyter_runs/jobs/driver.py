@@ -97,6 +97,9 @@ class Driver:
 
     def _live(self) -> End:
         secrets = self._unsealed()
+        if secrets.get("variables"):  # those of whoever submitted it, also for what builds its environment
+            os.environ.clear()
+            os.environ.update(secrets["variables"])
         self._check()
         python, variables = self._environment(secrets.get("environment") or {})
         self._check()
@@ -183,7 +186,7 @@ class Driver:
         return [python, str(self.told["script"]), *arguments]
 
     def _variables(self, secrets: dict[str, Any], more: dict[str, str]) -> dict[str, str]:
-        variables: dict[str, str] = {**(secrets.get("variables") or os.environ), **more}
+        variables: dict[str, str] = {**os.environ, **more}
         for name in ("RANK", "LOCAL_RANK", "WORLD_SIZE"):
             if name not in more:
                 variables.pop(name, None)  # of whoever submitted it, and not this script's

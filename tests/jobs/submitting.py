@@ -17,7 +17,7 @@ def of_this_test(place: Path) -> list[int]:
     """Return the processes that serve queues below a home, and what they started."""
     found = []
     mark = os.fsencode(place)
-    for entry in os.listdir("/proc"):
+    for entry in os.listdir("/proc"):  # noqa: PTH208 - names are all it needs
         if entry.isdigit() and int(entry) != os.getpid():
             with suppress(OSError):
                 told = Path(f"/proc/{entry}/cmdline").read_bytes()

@@ -159,7 +159,7 @@ def test_a_function_in_a_thread_stops_at_its_next_log(exp):
             seen.append("cleaned up")
 
     run = exp.submit(work)
-    wait_for(lambda: run.get_metrics())
+    wait_for(run.get_metrics)
     run.cancel()
     assert done(run)["status"] == "Canceled"
     assert seen == ["cleaned up"]

@@ -346,7 +346,7 @@ def test_logs_come_while_the_script_runs(exp, source):
         )
     )
     wait_for(lambda: log_of(run) == "line one\n")
-    wait_for(lambda: (run.folder / "logs" / "own.log").exists())
+    wait_for((run.folder / "logs" / "own.log").exists)
     gate.touch()
     done(run)
     assert (run.folder / "logs" / "own.log").read_text() == "first\n"
