@@ -38,7 +38,7 @@ class RunMagics(Magics):
         from jupyter_runs.jobs.cells import submit_cell
 
         tags = dict(tag.partition("=")[::2] for tag in asked.tag)
-        shell = self.shell
+        shell: Any = self.shell
         try:
             experiment = Experiment(
                 Workspace.from_config(), asked.experiment or default_experiment_name()

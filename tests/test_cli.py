@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
 import pytest
 
-from jupyter_runs import Experiment, Workspace
-from jupyter_runs.cli import main, printable
+from jupyter_runs import ComputeTarget, Experiment, LocalCompute, ScriptRunConfig, Workspace
+from jupyter_runs.cli import main
+from jupyter_runs.cli.text import printable
 
 
 @pytest.fixture
@@ -104,3 +106,34 @@ def test_without_a_command_it_says_how():
     )
     assert done.returncode == 2
     assert "usage: jupyter runs" in done.stderr
+
+
+def test_queue_shows_what_is_active_and_what_waits(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("JUPYTER_RUNS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("JUPYTER_RUNS_GRACE", "0.1")
+    experiment = Experiment(Workspace(), "cli")
+    assert main(["queue"]) == 0
+    assert capsys.readouterr().out == "no runs are active or wait\n"
+    ComputeTarget.create(
+        experiment.workspace, "one", LocalCompute.provisioning_configuration(max_nodes=1)
+    )
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "train.py").write_text("import time; time.sleep(600)")
+    config = ScriptRunConfig(tmp_path / "src", "train.py", compute_target="one")
+    runs = [experiment.submit(config) for _ in range(3)]
+    until = time.monotonic() + 30
+    while runs[0].get_status() != "Running":
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert main(["queue", "--json"]) == 0
+    targets = {each["target"]: each for each in json.loads(capsys.readouterr().out)["targets"]}
+    assert [each["run"] for each in targets["one"]["active"]] == [runs[0].id]
+    assert [each["run"] for each in targets["one"]["queued"]] == [runs[1].id, runs[2].id]
+    assert main(["queue", "-t", "one"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "default / one: 1 of 1 places taken, 2 waiting"
+    assert [line.split()[0] for line in lines[1:]] == ["▶", "1.", "2."]
+    assert main(["queue", "-t", "no"]) == 2
+    for run in reversed(runs):
+        run.cancel()
+    runs[0].wait_for_completion()

@@ -10,6 +10,7 @@ from jupyter_runs._run.base import RunBase
 from jupyter_runs._run.files import RunFiles, files_below
 from jupyter_runs.capture.names import did_you_mean
 from jupyter_runs.errors import InvalidValueError, MissingPackageError, NotFoundError
+from jupyter_runs.journal import SYSTEM
 
 if TYPE_CHECKING:
     import os
@@ -47,7 +48,8 @@ class RunReading(RunBase):
             By name: a scalar logged once as itself, several times as a list; a list as a list; a
             row logged once as a dict, several times, or a table, as a dict of lists. Each value has
             the type that was logged. ``{}`` if there is nothing of that name. With `recursive`
-            such a dict by run id.
+            such a dict by run id. What a submitted run uses of the machine (``system/…``) is given
+            by name alone.
         """
         own = self._metrics(name)
         if not recursive:
@@ -70,11 +72,15 @@ class RunReading(RunBase):
             asked = [
                 metric
                 for metric in list(reader.metrics.values())
-                if name in (None, metric.name)
+                if (metric.name == name if name is not None else not self._of_machine(metric.name))
                 and (metric.count or metric.kind not in ("scalar", "row"))
             ]
             reader.load(asked)
             return {metric.name: metric.result() for metric in asked}
+
+    def _of_machine(self, name: str) -> bool:
+        """Tell whether a metric says what the script of a submitted run uses, and nothing that it logged."""
+        return bool(self._definition("driver")) and name.startswith(f"{SYSTEM}/")
 
     def get_metric_frame(self, name: str) -> pd.DataFrame:
         """Return one metric as a pandas DataFrame.

@@ -97,7 +97,9 @@ class Driver:
 
     def _live(self) -> End:
         secrets = self._unsealed()
-        if secrets.get("variables"):  # those of whoever submitted it, also for what builds its environment
+        if secrets.get(
+            "variables"
+        ):  # those of whoever submitted it, also for what builds its environment
             os.environ.clear()
             os.environ.update(secrets["variables"])
         self._check()
@@ -113,7 +115,7 @@ class Driver:
             self.script = process.start(
                 command,
                 folder=place,
-                variables=self._variables(secrets, variables),
+                variables=self._variables(variables),
                 log=log,
                 keep=[self.slot.descriptor],
             )
@@ -185,7 +187,7 @@ class Driver:
             return [python, "-m", "jupyter_runs.jobs.call", str(self.folder.path)]
         return [python, str(self.told["script"]), *arguments]
 
-    def _variables(self, secrets: dict[str, Any], more: dict[str, str]) -> dict[str, str]:
+    def _variables(self, more: dict[str, str]) -> dict[str, str]:
         variables: dict[str, str] = {**os.environ, **more}
         for name in ("RANK", "LOCAL_RANK", "WORLD_SIZE"):
             if name not in more:

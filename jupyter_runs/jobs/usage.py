@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.jobs import process
+from jupyter_runs.journal import SYSTEM
 
 if TYPE_CHECKING:
     from jupyter_runs.journal import Writer
 
-EVERY = 10.0  # seconds
-GROUP = "system"
-CPU, MEMORY = f"{GROUP}/cpu (%)", f"{GROUP}/memory (MB)"
-GPU, GPU_MEMORY = f"{GROUP}/gpu (%)", f"{GROUP}/gpu memory (MB)"
+EVERY = 10.0  # seconds, unless JUPYTER_RUNS_USAGE_SECONDS says otherwise
+CPU, MEMORY = f"{SYSTEM}/cpu (%)", f"{SYSTEM}/memory (MB)"
+GPU, GPU_MEMORY = f"{SYSTEM}/gpu (%)", f"{SYSTEM}/gpu memory (MB)"
 
 
 class Usage:
@@ -33,12 +34,13 @@ class Usage:
         self._next = 0.0
         self._known: dict[int, Any] = {}
         self._broken = False
+        self._every = float(os.environ.get("JUPYTER_RUNS_USAGE_SECONDS") or EVERY)
 
     def look(self, now: float) -> None:
         """Measure, if it is time; `now` in seconds of a clock that never goes back."""
         if self._broken or now < self._next:
             return
-        first, self._next = not self._next, now + EVERY
+        first, self._next = not self._next, now + self._every
         try:
             values = self._values()
         except Exception as error:  # psutil is not there, or the system says something new

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .errors import shown as shown
     from .facts import FileEntry as FileEntry
     from .facts import Progress as Progress
+    from .folder import SYSTEM as SYSTEM
     from .folder import TERMINAL as TERMINAL
     from .folder import RunFolder as RunFolder
     from .folder import check_run_id as check_run_id
@@ -48,7 +49,7 @@ _HOME = {
         "InvalidNameError InvalidPathError InvalidValueError KindError RunExistsError "
         "RunNotFoundError RunsError RunsWarning shown"
     ),
-    "folder": "TERMINAL RunFolder check_run_id read_json safe_path write_new",
+    "folder": "SYSTEM TERMINAL RunFolder check_run_id read_json safe_path write_new",
     "layout": "NO_STEP",
     "metrics": "Arrays Item Metric",
     "facts": "FileEntry Progress",

@@ -13,6 +13,7 @@ from typing import Any, Optional, Union
 from .errors import InvalidPathError, RunExistsError, RunNotFoundError, shown
 from .events import open_plain
 
+SYSTEM = "system"  # the group of metrics that say what a submitted run uses of its machine
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
 _LONGEST_PART = 255

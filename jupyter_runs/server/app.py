@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
 from traitlets import Int, Unicode
 
+from .activity import EVERY, Activity, mark
 from .handlers import HealthHandler, PageHandler, RunsHandler
 from .newest import NewestRuns
 
@@ -43,6 +46,7 @@ class RunsApp(ExtensionApp):
         """Make what the handlers share."""
         self.pool = ThreadPoolExecutor(self.workers, thread_name_prefix="jupyter-runs")
         self.newest = NewestRuns(self.home or None)
+        self._looks: PeriodicCallback | None = None
 
     def initialize_handlers(self) -> None:
         """Mount the endpoints."""
@@ -55,6 +59,20 @@ class RunsApp(ExtensionApp):
             ]
         )
 
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - as it is called
+        """Begin to look which runs are active."""
+        self.activity = Activity(self.home or None)
+        self._looks = PeriodicCallback(self._look, EVERY * 1000)
+        self._looks.start()
+        await self._look()
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            mark(self.settings, *await loop.run_in_executor(self.pool, self.activity.look))
+        except Exception as error:
+            self.log.warning("active runs can't be looked for: %s", error)
+
     def has_lab(self) -> bool:
         """Tell whether this server also serves JupyterLab."""
         manager = getattr(self.serverapp, "extension_manager", None)
@@ -62,4 +80,6 @@ class RunsApp(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let go of the threads; what they read needs no closing."""
+        if self._looks is not None:
+            self._looks.stop()
         self.pool.shutdown(wait=False, cancel_futures=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_runs._settings import home_dir
 from jupyter_runs.errors import RunsError
 from jupyter_runs.index import find_runs, workspace_folders
+from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.views import RunView
 from jupyter_runs.views.format import clean, count, number, shorten
 
@@ -72,6 +73,8 @@ class NewestRuns:
                 view = RunView(folder)
             else:
                 view.refresh()
+            if view.head().status == "Queued":
+                look_after(folder)
             row = row_of(view)
         except Exception as error:
             self._views.pop(key, None)

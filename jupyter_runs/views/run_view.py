@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from jupyter_runs.journal import RunFolder, RunReader, read_status
+from jupyter_runs.journal import SYSTEM, RunFolder, RunReader, read_status
 
 from . import head as heads
 from .charts import ChartBuilder, group_of, is_chart, is_tile
@@ -202,7 +202,8 @@ class RunView:
         for metric in self._metrics(search):
             if is_chart(metric):
                 groups.setdefault(group_of(metric.name), []).append(metric.name)
-        return [name for names in groups.values() for name in names]
+        system = groups.pop(SYSTEM, [])  # what the machine does stands below what the training says
+        return [name for names in (*groups.values(), system) for name in names]
 
     def load(self, keys: Iterable[str]) -> None:
         """Read the points of these charts, and the tiles' values, in one pass over the files."""

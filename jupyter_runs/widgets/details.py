@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from jupyter_runs.errors import InvalidValueError
+from jupyter_runs.errors import InvalidValueError, RunsError
+from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.journal import RunFolder, Writer, pulse
 from jupyter_runs.views import RunView
 
@@ -91,6 +93,8 @@ class RunDetails(Live):
         return box(self._header.panel, self._tabs, panels, classes=("jpr-root",))
 
     def _read(self) -> bool:
+        with suppress(OSError, RunsError):
+            look_after(self._view.folder)  # one that waits in a queue that nobody serves
         return self._view.refresh()
 
     def _draw_head(self) -> None:
@@ -126,7 +130,12 @@ class RunDetails(Live):
         return self._view.head().active
 
     def _beat(self) -> object:
-        return pulse(self._view.folder.path)
+        folder = self._view.folder
+        try:  # what a driver says of a submitted run, each in a file of its own
+            said = folder.control.stat().st_mtime_ns
+        except OSError:
+            said = 0
+        return pulse(folder.path), said
 
     def _version(self) -> object:
         return self._view.version

@@ -1,56 +1,26 @@
-"""The command line: ``jupyter runs …``."""
+"""``jupyter runs doctor``: look for damage in runs, and mend what can be mended."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs._settings import home_dir
+from jupyter_runs.cli.text import printable
+from jupyter_runs.cli.where import add_where, home_of, workspaces_of
 from jupyter_runs.errors import RunsError
-from jupyter_runs.index import workspace_folders
 from jupyter_runs.journal import RunFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
 
     from jupyter_runs.journal.doctor import Finding, WriterLook
 
 MOST_SHOWN = 20  # findings of one run
 
 
-def main(argv: Optional[Sequence[str]] = None) -> int:
-    """Do what the arguments say; return the exit status: 0 well, 1 something is wrong, 2 a wrong call."""
-    parser = argparse.ArgumentParser(
-        prog="jupyter runs", description="Runs on this machine, from the command line."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_doctor(commands)
-    args = parser.parse_args(argv)
-    try:
-        status: int = args.do(args)
-    except RunsError as error:
-        print(f"error: {printable(error)}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
-        return 0
-    return status
-
-
-def printable(text: Any) -> str:
-    """Return text for a terminal: names come from strangers, and what moves the cursor is spelt out."""
-    return "".join(
-        c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in str(text)
-    )
-
-
-# -- doctor
-
-
-def _add_doctor(commands: Any) -> None:
+def add(commands: Any) -> None:
+    """Add the command."""
     parser = commands.add_parser(
         "doctor",
         help="look for damage in runs, and mend what can be mended",
@@ -60,10 +30,7 @@ def _add_doctor(commands: Any) -> None:
         epilog="Exit status: 0 nothing is wrong (any more), 1 something is damaged, 2 a wrong call.",
     )
     parser.add_argument("run", nargs="*", help="run ids or run folders; by default all runs")
-    parser.add_argument("--workspace", "-w", help="only this workspace's runs")
-    parser.add_argument(
-        "--home", type=Path, help="where workspaces lie, if not where JUPYTER_RUNS_HOME says"
-    )
+    add_where(parser)
     parser.add_argument("--repair", action="store_true", help="mend what can be mended")
     parser.add_argument("--json", action="store_true", help="tell all that was found, as JSON")
     parser.set_defaults(do=doctor)
@@ -93,10 +60,7 @@ def _runs(args: argparse.Namespace) -> list[RunFolder]:
     RunsError
         If one of them is not there.
     """
-    home = (args.home or home_dir()).absolute()
-    spaces = [home / args.workspace] if args.workspace else workspace_folders(home)
-    if args.workspace and not spaces[0].is_dir():
-        raise RunsError(f"there is no workspace {args.workspace!r} in {home}")
+    home, spaces = home_of(args), workspaces_of(args)
     if not args.run:
         return [
             RunFolder(path.parent)
@@ -202,7 +166,3 @@ def _sum_up(told: list[dict[str, Any]], damaged: list[dict[str, Any]], *, repair
         print(
             "What is still told above can't be mended: those values are lost, all others are read."
         )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

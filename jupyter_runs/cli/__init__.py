@@ -1,0 +1,34 @@
+"""The command line: ``jupyter runs …``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Optional
+
+from jupyter_runs.cli import doctor, queue
+from jupyter_runs.cli.text import printable
+from jupyter_runs.errors import RunsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Do what the arguments say; return the exit status: 0 well, 1 something is wrong, 2 a wrong call."""
+    parser = argparse.ArgumentParser(
+        prog="jupyter runs", description="Runs on this machine, from the command line."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in (doctor, queue):
+        command.add(commands)
+    args = parser.parse_args(argv)
+    try:
+        status: int = args.do(args)
+    except RunsError as error:
+        print(f"error: {printable(error)}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return status
