@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OPTION = re.compile(r"--?([A-Za-z][\w.-]*)(?:=(.*))?\Z", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,999})\Z", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 
 Value = Union[str, int, float, bool]
 
@@ -44,12 +45,9 @@ def _value(text: str) -> Value:
         return True
     if text in ("False", "false"):
         return False
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        # what a person would not write as a number is a text: 1_000, 007
-        if _NUMBER.match(text) and (kind is float or str(number) == text.lstrip("+")):
-            return number
+    # what a person would not write as a number is a text: 1_000, 007
+    if _WHOLE.match(text):
+        return int(text)
+    if _NUMBER.match(text) and not text.lstrip("+-").isdigit():
+        return float(text)
     return text[:10_000]
