@@ -106,6 +106,7 @@ GROUPS = {
     "idle poll": Group("reads", "idle_poll"),
     "view": Group("shown", "polls"),
     "ten million points": Group("shown", "large", shares=True),
+    "submit": Group("submits", "submitting"),
     "digits": Group("loops", "digits", most=3),
     "torch": Group("loops", "torch_loop", most=3),
 }
@@ -161,6 +162,14 @@ ROWS = [
         "ten million points",
         "s",
         1.0,
+    ),
+    Row("submit", "submit of 50 files, 1 MB, returns / they are copied", "submit", "s", 0.15),
+    Row(
+        "first line",
+        "its first line after that, over / an interpreter's start",
+        "submit",
+        "s",
+        0.5,
     ),
     Row("loop, digits", "cost to a 1 ms step: digits, scikit-learn", "digits", "%", 0.001),
     Row("loop, torch", "cost to a 1 ms step: two layers, PyTorch", "torch", "%", 0.001),
