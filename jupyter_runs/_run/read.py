@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from jupyter_runs.jobs.environment import Environment
+
 
 class RunReading(RunBase):
     """The methods that read."""
@@ -143,6 +145,20 @@ class RunReading(RunBase):
             reader.close()
 
     # -- details
+
+    def get_environment(self) -> Environment:
+        """Return the environment that the run was submitted with; of any other run, its own interpreter."""
+        from jupyter_runs.jobs.environment import Environment
+
+        told = self._definition("definition") or {}
+        if told.get("environment"):
+            return Environment.from_dict(told["environment"])
+        with self._reading() as reader:
+            python = told.get("python") or reader.facts.get("executable") or "python"
+        found = Environment("interpreter")
+        found.python.user_managed_dependencies = True
+        found.python.interpreter_path = str(python)
+        return found
 
     def get_details(self) -> dict[str, Any]:
         """Return what there is to say of the run, as a dict of plain values.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
+    from jupyter_runs.jobs.specification import Specification
+
 _FILE = "conda_dependencies.yml"
 
 
@@ -41,9 +43,18 @@ class CondaDependencies:
         if conda_dependencies_file_path is not None:
             from jupyter_runs.jobs.specification import read_specification
 
-            said = read_specification(absolute(conda_dependencies_file_path))
-            self._name, self._channels = said.name, said.channels
-            self._conda, self._pip = said.conda, said.pip
+            self._take(read_specification(absolute(conda_dependencies_file_path)))
+
+    @classmethod
+    def from_specification(cls, said: Specification) -> CondaDependencies:
+        """Make one of what a specification file says."""
+        made = cls()
+        made._take(said)
+        return made
+
+    def _take(self, said: Specification) -> None:
+        self._name, self._channels = said.name, list(said.channels)
+        self._conda, self._pip = list(said.conda), list(said.pip)
 
     @classmethod
     def create(
@@ -72,8 +83,7 @@ class CondaDependencies:
             made.set_python_version(python_version)
         for package in _listed(conda_packages, "conda_packages"):
             made.add_conda_package(package)
-        for package in _listed(pip_packages, "pip_packages"):
-            made.add_pip_package(package)
+        made.set_pip_requirements(_listed(pip_packages, "pip_packages"))
         if pip_indexurl is not None:
             made.set_pip_index_url(f"--index-url {pip_indexurl}")
         return made
@@ -150,7 +160,8 @@ class CondaDependencies:
         from jupyter_runs.jobs.requirements import settled
 
         for line in settled([_one_line(pip_package, "a pip package")], Path.cwd()):
-            self._drop_pip(pip_name(line))
+            if ";" not in line:  # one of several, for different Pythons or systems
+                self._drop_pip(pip_name(line))
             self._pip.append(line)
 
     def remove_pip_package(self, pip_package: str) -> None:
@@ -159,9 +170,10 @@ class CondaDependencies:
 
     def set_pip_requirements(self, pip_requirements: Iterable[str]) -> None:
         """Put these lines of a requirements file in place of all that is pip's."""
-        self._pip = []
-        for line in _listed(pip_requirements, "pip_requirements"):
-            self.add_pip_package(line)
+        from jupyter_runs.jobs.requirements import settled
+
+        lines = _listed(pip_requirements, "pip_requirements")
+        self._pip = settled([_one_line(line, "a pip package") for line in lines], Path.cwd())
 
     def set_pip_option(self, pip_option: str) -> None:
         """Add an option for pip, in place of the same option before."""

@@ -20,6 +20,7 @@ from jupyter_runs.capture.snapshot import take_snapshot
 from jupyter_runs.errors import ComputeTargetException
 from jupyter_runs.jobs import sealed
 from jupyter_runs.jobs.arguments import params_of
+from jupyter_runs.jobs.build import refuse_containers
 from jupyter_runs.jobs.compute import names, unknown
 from jupyter_runs.jobs.config import ScriptRunConfig, target_name
 from jupyter_runs.jobs.outlive import tell_once
@@ -52,6 +53,8 @@ def submit_script(
     target = known_target(experiment, config.run_config.target)
     folder = config.folder()
     environment = config.environment.to_dict() if config.environment is not None else None
+    if environment is not None:
+        refuse_containers(environment)
     definition = {
         **what,
         "source_directory": str(folder),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import platform
 import sys
@@ -134,9 +135,9 @@ class Environment:
         from jupyter_runs.jobs.specification import read_specification
 
         made = cls(name)
-        file = absolute(file_path)
-        made.python.conda_dependencies = CondaDependencies(file)
-        made.environment_variables.update(read_specification(file).variables)
+        said = read_specification(absolute(file_path))
+        made.python.conda_dependencies = CondaDependencies.from_specification(said)
+        made.environment_variables.update(said.variables)
         return made
 
     @classmethod
@@ -309,7 +310,8 @@ class Environment:
             passwords in URLs, and without what only holds for this process.
         """
         python = self.python
-        packages = python.conda_dependencies.as_dict()
+        none = python.conda_dependencies is None  # as a person may have set it
+        packages = (CondaDependencies() if none else python.conda_dependencies).as_dict()
         section: dict[str, Any] = {
             "user_managed_dependencies": bool(python.user_managed_dependencies),
             "interpreter_path": str(python.interpreter_path),
@@ -374,8 +376,11 @@ class Environment:
 class _Printed:
     """A log that is printed as it grows."""
 
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
     def write(self, data: bytes) -> None:
-        print(data.decode("utf-8", "replace"), end="")  # noqa: T201 - for the person
+        print(self._decoder.decode(data), end="")  # noqa: T201 - for the person
 
     def flush(self) -> None:
         pass

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+_CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _INCLUDED = re.compile(r"(?:-r|--requirement)(?:\s+|=)?(.+)")
 # options whose value is a file or folder
@@ -50,7 +51,7 @@ def _read(file: Path, within: tuple[Path, ...]) -> Iterator[str]:
         raise MissingPathError(f"there is no requirements file {str(file)!r}{asked}") from None
     except (OSError, ValueError) as error:
         raise InvalidValueError(f"{file} can't be read: {error}") from None
-    for line in text.replace("\\\n", " ").splitlines():
+    for line in _CONTINUED.sub(" ", text).splitlines():
         yield from _line(line, file.parent, (*within, file))
 
 

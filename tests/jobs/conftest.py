@@ -8,6 +8,7 @@ import textwrap
 from contextlib import suppress
 
 import pytest
+from building import builder, no_conda, slow, store, tried, wheels, ws  # noqa: F401 - fixtures
 from submitting import of_this_test
 
 from jupyter_runs import Experiment, ScriptRunConfig, Workspace

@@ -213,11 +213,9 @@ def test_torchrun_ranks_and_dataloader_workers(exp, source):
                 run.log("batch", int(batch[0]), step=int(os.environ["RANK"]))
         """
     )
-    config.script, config.command = (
-        None,
-        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--nnodes=1"]
-        + ["--master-port=0", "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0", "train.py"],
-    )
+    torchrun = f"{sys.executable} -m torch.distributed.run --nproc-per-node=2 --nnodes=1"
+    meeting = "--master-port=0 --rdzv-backend=c10d --rdzv-endpoint=localhost:0"
+    config.script, config.command = None, f"{torchrun} {meeting} train.py"
     run = exp.submit(config)
     details = done(run, 120)
     assert details["status"] == "Completed", details["error"]

@@ -68,17 +68,12 @@ def build_conda(tool: str, asked: Needs, place: Place, job: Job) -> tuple[str, s
     job.phase(f"installing {count} package{'' if count == 1 else 's'} with {name}")
     place.clear()
     # JSON is YAML, and in the standard library
-    specification = place.beside(".yml")
-    specification.unlink(missing_ok=True)
-    with os.fdopen(os.open(specification, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-        json.dump(_specification(asked, job), file, indent=1)
+    text = json.dumps(_specification(asked, job), indent=1)
     # micromamba's own `create` takes a specification; the others' does so in `env`
     verb = ["create"] if name == "micromamba" else ["env", "create"]
-    command = [tool, *verb, "--prefix", str(place.folder), "--file", str(specification)]
-    try:
+    with place.asked(".yml", text) as specification:
+        command = [tool, *verb, "--prefix", str(place.folder), "--file", str(specification)]
         code = job.run(command, _VARIABLES)
-    finally:
-        specification.unlink()
     if code:
         raise job.failed(f"{name}: {conda_reason(job.last_output)}")
     python = interpreter(place.folder)

@@ -24,6 +24,7 @@ except ImportError:  # Windows
 
 BUILT = "built"
 MARK = "jupyter_runs.json"  # in a built environment, written last
+ASKED = (".txt", ".yml")  # beside it while it is built: what pip or conda is asked for
 _TRASH = ".trash-"
 
 
@@ -55,9 +56,23 @@ class Place:
         self.folder = store.absolute() / BUILT / key
         self._mark = self.folder / MARK
 
-    def beside(self, suffix: str) -> Path:
-        """Return a file beside the folder, for what must not be in it."""
+    def _beside(self, suffix: str) -> Path:
         return self.folder.with_name(self.folder.name + suffix)
+
+    @contextmanager
+    def asked(self, suffix: str, text: str) -> Iterator[Path]:
+        """Lend a file that says what to install: beside the folder, readable by its owner alone.
+
+        It is there for as long as it is read: the URL of an index may hold a password.
+        """
+        path = self._beside(suffix)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def complete(self) -> Optional[dict[str, Any]]:
         """Return what is known of the environment, None if it is not wholly there.
@@ -82,7 +97,9 @@ class Place:
             pass  # somebody else's, shared for reading
 
     def clear(self) -> None:
-        """Remove the folder, and what earlier removals may have left."""
+        """Remove the folder, and what killed builds and removals may have left."""
+        for suffix in ASKED:
+            self._beside(suffix).unlink(missing_ok=True)
         if self.folder.exists():
             self.folder.rename(self.folder.with_name(f"{_TRASH}{os.urandom(6).hex()}"))
         for trash in self.folder.parent.glob(f"{_TRASH}*"):
@@ -103,7 +120,7 @@ class Place:
             If another holds it and there is no `job`.
         """
         make_private(self.folder.parent)
-        descriptor = os.open(self.beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             told = False
             while not _lock(descriptor):

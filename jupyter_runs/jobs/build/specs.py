@@ -39,7 +39,7 @@ def pip_name(requirement: str) -> Optional[str]:
     ('torch', None)
     """
     found = _PIP.match(requirement)
-    if found is None or requirement.partition(";")[0].strip().lower().endswith(_ARCHIVES):
+    if found is None or found[1].lower().endswith(_ARCHIVES):
         return None
     return canonical(found[1])
 

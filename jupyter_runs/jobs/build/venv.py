@@ -86,14 +86,9 @@ def _try(python: Python, plan: _Plan, place: Place, job: Job) -> Optional[str]:
     if not plan.lines:
         return None
     job.phase(f"installing {plan.packages} package{'' if plan.packages == 1 else 's'} with pip")
-    # beside the folder, and only for as long as pip reads it: an index's URL may hold a password
-    requirements = place.beside(".txt")
-    _write_private(requirements, "".join(f"{line}\n" for line in plan.lines))
     pip = [_interpreter(place.folder), "-I", "-m", "pip", "install", "--no-input"]
-    try:
+    with place.asked(".txt", "".join(f"{line}\n" for line in plan.lines)) as requirements:
         code = job.run([*pip, "--progress-bar", "off", "-r", str(requirements)], _PIP_VARIABLES)
-    finally:
-        requirements.unlink()
     return f"pip: {pip_reason(job.last_output)}" if code else None
 
 
@@ -138,9 +133,3 @@ def _twin_line(spec: CondaSpec) -> Optional[str]:
 
 def _interpreter(folder: Path) -> str:
     return str(folder / "Scripts" / "python.exe" if _WINDOWS else folder / "bin" / "python")
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
