@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from jupyter_runs.jobs import process, sealed
 from jupyter_runs.jobs.collect import KEPT, remove_work, work_folder
-from jupyter_runs.jobs.tickets import queue_of
+from jupyter_runs.jobs.tickets import is_ours, queue_of
 from jupyter_runs.journal import RunFolder, Writer, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone
 from jupyter_runs.journal.status import GONE, canceled_by
@@ -65,7 +65,8 @@ def look_after(folder: RunFolder) -> None:
         if work_folder(folder).is_dir():
             recover(folder)
         return
-    queue.look_after()
+    if is_ours(folder):
+        queue.look_after()
     # in this order, in which a run goes from one to the next
     if queue.place_of(folder.id) is not None:
         return

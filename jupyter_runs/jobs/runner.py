@@ -137,8 +137,8 @@ def _open_bell(path: Path) -> int:
 
 def main(arguments: Sequence[str]) -> None:
     """Serve the queue of a workspace's target, unless somebody does already."""
-    workspace, target = arguments
-    queue = Queue(Path(workspace), target)
+    workspace, target, host = arguments
+    queue = Queue(Path(workspace), target, host)
     queue.make()
     process.get_ready()
     while True:

@@ -24,7 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from jupyter_runs.journal.alive import is_locked, process_start
+from jupyter_runs.journal.alive import is_locked, process_start, same_machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,13 +55,15 @@ class Queue:
         The workspace's folder.
     target
         The target's name.
+    host
+        The machine's name; this one's by default.
     """
 
-    def __init__(self, workspace: Path, target: str) -> None:
+    def __init__(self, workspace: Path, target: str, host: Optional[str] = None) -> None:
         self.workspace = workspace
         self.target = target
-        host = re.sub(r"[^A-Za-z0-9._-]", "_", platform.node()) or "here"
-        self.place = workspace / "compute" / target / "queues" / host
+        self.host = re.sub(r"[^A-Za-z0-9_-]", "_", host or platform.node())[:200] or "here"
+        self.place = workspace / "compute" / target / "queues" / self.host
         self.tickets = self.place / "tickets"
         self.taken = self.place / "taken"
         self.slots = self.place / "slots"
@@ -185,7 +187,7 @@ class Queue:
             variables.pop(name, None)
         # -E: what PYTHONPATH brings for the scripts must not shadow what the runner itself imports
         code = f"import sys; sys.path[:1] = []; sys.path.append({str(self.lent())!r}); from jupyter_runs.jobs.runner import main; main(sys.argv[1:])"
-        command = [sys.executable, "-E", "-c", code, str(self.workspace), self.target]
+        command = [sys.executable, "-E", "-c", code, str(self.workspace), self.target, self.host]
         import subprocess
 
         log = os.open(self.place / "runner.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -230,7 +232,17 @@ def queue_of(folder: RunFolder) -> Optional[Queue]:
     target = folder.definition.get("target")
     if not folder.definition.get("driver") or not isinstance(target, str):
         return None
-    return Queue(folder.path.parent.parent, target)
+    submitter = folder.definition.get("submitter")
+    host = submitter.get("host") if isinstance(submitter, dict) else None
+    return Queue(folder.path.parent.parent, target, host if isinstance(host, str) else None)
+
+
+def is_ours(folder: RunFolder) -> bool:
+    """Tell whether a run was submitted on this machine: here, or in another container of it."""
+    submitter = folder.definition.get("submitter")
+    if not isinstance(submitter, dict):
+        return True
+    return submitter.get("host") == platform.node() or same_machine(submitter)
 
 
 def _package() -> Path:

@@ -233,3 +233,52 @@ def test_a_driver_takes_little_memory(exp, source):
 def test_configurations_name_their_target(exp, source, two):
     run = exp.submit(ScriptRunConfig(source("print(1)").folder(), "train.py", compute_target=two))
     assert done(run)["target"] == "two"
+
+
+def test_a_run_that_waits_on_another_machine_is_left_there_and_can_be_canceled(exp, source):
+    run = exp.submit(source("print(1)"))
+    done(run)
+    told = json.loads((run.folder / "run.json").read_text())
+    elsewhere = {
+        **told,
+        "id": "elsewhere",
+        "submitter": {**told["submitter"], "host": "far", "boot": "x"},
+    }
+    folder = exp.workspace.folder / "runs" / "elsewhere"
+    (folder / "control").mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps(elsewhere))
+    queue = Queue(exp.workspace.folder, "local", "far")
+    queue.put("elsewhere")
+    there = exp.workspace.get_run("elsewhere")
+    assert there.get_status() == "Queued"
+    assert not queue.served()
+    there.cancel()
+    assert there.get_status() == "Canceled"
+    assert queue.waiting() == []
+
+
+def test_waiting_ends_when_driver_and_script_are_killed(exp, source):
+    run = exp.submit(source("import time; time.sleep(600)"))
+    wait_for(lambda: run.get_status() == "Running")
+    for victim in ("driver", "script"):
+        os.kill(_pid_of(run, victim), signal.SIGKILL)
+    details = run.wait_for_completion(raise_on_error=False)
+    assert details["status"] == "Failed"
+    assert details["error"]["error"]["code"] == "ProcessGone"
+
+
+def test_a_machine_that_was_started_anew(exp, source, monkeypatch):
+    run = exp.submit(source("import time; time.sleep(600)"))
+    wait_for(lambda: run.get_status() == "Running")
+    alive = run._folder.journal / run._definition("owner") / "alive"
+    os.utime(alive, (1e9, 1e9))  # its last sign of life is older than this start of the machine
+    monkeypatch.setenv("JUPYTER_RUNS_BOOT_ID", "another")
+    looker = another(
+        "import sys; from jupyter_runs import Workspace; "
+        "run = Workspace().get_run(sys.argv[1]); "
+        "print(run.wait_for_completion(raise_on_error=False)['status'], run._status().message)",
+        run.id,
+    )
+    out, err = looker.communicate(timeout=60)
+    assert out.startswith("Failed "), err
+    assert "was started anew" in out
