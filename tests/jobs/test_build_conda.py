@@ -45,6 +45,8 @@ class _Which:
 
     def __call__(self, name: str) -> str | None:
         path = Path(name) if os.sep in name else self.folder / name
+        if name in {"bash", "sh"}:
+            return f"/bin/{name}" if os.access(f"/bin/{name}", os.X_OK) else None
         opt = Path("/opt") in path.parents  # a real one, where its installers put it
         return str(path) if os.access(path, os.X_OK) and not opt else None
 
@@ -192,6 +194,29 @@ def test_an_existing_environment_is_found_by_name_and_by_path(monkeypatch, tmp_p
     (noted / "conda-meta").rmdir()
     with pytest.raises(BuildError, match="there is no conda environment 'noted'"):
         tried(environment)
+
+
+def test_an_environment_is_activated_as_conda_would(tmp_path, tried):
+    prefix = make_prefix(tmp_path / "envs" / "active")
+    state = {"env_vars": {"CONFIGURED": "by a person"}}
+    (prefix / "conda-meta" / "state").write_text(json.dumps(state))
+    scripts = prefix / "etc" / "conda" / "activate.d"
+    scripts.mkdir(parents=True)
+    (scripts / "data.sh").write_text(
+        'export PKG_DATA="$CONDA_PREFIX/share/two lines"\necho said\nexport PATH="$PATH:/pkg"\n'
+    )
+    found = tried(Environment.from_existing_conda_environment("mine", str(prefix)))
+    assert found.variables["CONFIGURED"] == "by a person"
+    assert found.variables["PKG_DATA"] == f"{prefix}/share/two lines"
+    assert found.variables["PATH"] == f"{prefix}/bin:{os.environ['PATH']}:/pkg"
+    assert set(found.variables) - {"CONFIGURED", "PKG_DATA", "PATH"} == {
+        "CONDA_DEFAULT_ENV",
+        "CONDA_PREFIX",
+    }
+    (scripts / "broken.sh").write_text("exit 3\n")
+    again = tried(Environment.from_existing_conda_environment("mine", str(prefix)))
+    assert again.variables["CONFIGURED"] == "by a person"
+    assert "PKG_DATA" not in again.variables
 
 
 def test_environments_that_only_the_tool_knows(machine, tmp_path):

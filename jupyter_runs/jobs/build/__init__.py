@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, NamedTuple, Optional
 
 from jupyter_runs.errors import BuildError, EnvironmentNotFoundError
+from jupyter_runs.jobs.build.activation import activation
 from jupyter_runs.jobs.build.conda import build_conda, find_environment, find_tool, interpreter
 from jupyter_runs.jobs.build.definition import definition_hash, needs
 from jupyter_runs.jobs.build.place import Build, Place, builds, remove_build
@@ -125,7 +126,7 @@ def _managed(definition: Mapping[str, Any], place: Place, job: Job, default: str
                 facts = _build(definition, place, job, default)
     place.used()
     found = str(facts["python"])
-    return Interpreter(found, _activation(found), str(facts["kind"]), reused)
+    return Interpreter(found, activation(found), str(facts["kind"]), reused)
 
 
 def _build(definition: Mapping[str, Any], place: Place, job: Job, default: str) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def _existing(name: str) -> Interpreter:
             f"the conda environment {name!r} ({prefix}) has no Python; "
             f"conda install --prefix {prefix} python gives it one"
         )
-    return Interpreter(python, _activation(python), "existing-conda", True)
+    return Interpreter(python, activation(python), "existing-conda", True)
 
 
 def _user_managed(path: str, default: str) -> Interpreter:
@@ -195,17 +196,4 @@ def _user_managed(path: str, default: str) -> Interpreter:
     if failed:
         last = reason.splitlines()[-1] if reason else "no output"
         raise BuildError(f"the interpreter {found!r} can't be run: {last}", reason)
-    return Interpreter(found, _activation(found), "user-managed", True)
-
-
-def _activation(python: str) -> dict[str, str]:
-    """Return what activating the environment of an interpreter would set."""
-    folder = Path(python).parent
-    prefix = folder.parent if folder.name in {"bin", "Scripts"} else folder
-    first = {"PATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))}
-    if (prefix / "pyvenv.cfg").is_file():
-        return {**first, "VIRTUAL_ENV": str(prefix)}
-    if (prefix / "conda-meta").is_dir():
-        name = prefix.name if prefix.parent.name == "envs" else str(prefix)
-        return {**first, "CONDA_PREFIX": str(prefix), "CONDA_DEFAULT_ENV": name}
-    return {}
+    return Interpreter(found, activation(found), "user-managed", True)

@@ -77,9 +77,7 @@ class Job:
         self.say(f"failed: {reason}")
         return error
 
-    def run(
-        self, command: Sequence[str], variables: Optional[dict[str, str]] = None, note: str = ""
-    ) -> int:
+    def run(self, command: Sequence[str], variables: Optional[dict[str, str]] = None) -> int:
         """Run a command to its end and return its exit code; its output goes to the log.
 
         Raises
@@ -88,29 +86,31 @@ class Job:
             If it was stopped because the build is no longer wanted.
         """
         self.check()
-        self.say(f"$ {note or ' '.join(command)}")
+        self.say(f"$ {' '.join(command)}")
         environment = {key: value for key, value in os.environ.items() if key not in _LEAKS}
         environment.update({"PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1"}, **(variables or {}))
         lifeline, ours = os.pipe()
         try:
-            process = _start(command, environment, lifeline, self.kept_open)
+            try:
+                process = _start(command, environment, lifeline, self.kept_open)
+            finally:
+                os.close(lifeline)
+            try:
+                return self._follow(process)
+            finally:
+                _stop(process)
         except OSError as error:
             self.say(str(error))
             self.last_output = [str(error)]
             return 127
         finally:
-            os.close(lifeline)
-        try:
-            return self._follow(process)
-        finally:
-            _stop(process)
             os.close(ours)
 
     def _follow(self, process: subprocess.Popen[bytes]) -> int:
         printed: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process.stdout, printed), daemon=True).start()
         lines = _Lines()
-        asked = 0.0
+        asked = time.monotonic()
         ended = False
         while True:
             try:
@@ -120,16 +120,20 @@ class Job:
                 self._write(data)
                 lines.take(data)
             except queue.Empty:
-                if ended:  # what it left behind holds its output open
-                    break
-            now = time.monotonic()
-            if now - asked >= _ASKED_EVERY:
-                asked = now
+                pass
+            if time.monotonic() - asked >= _ASKED_EVERY:
+                asked = time.monotonic()
                 self.check()
+                if ended:
+                    break  # something that it left behind holds its output open
                 ended = process.poll() is not None
         self.last_output = lines.all()
         self._said.extend(self.last_output[-_DETAILS:])
-        return process.wait()
+        while True:  # it may have closed its output long before its end
+            try:
+                return process.wait(_ASKED_EVERY)
+            except subprocess.TimeoutExpired:
+                self.check()
 
     def _write(self, data: bytes) -> None:
         try:
