@@ -73,7 +73,7 @@ def surroundings() -> dict[str, Any]:
         "executable": sys.executable,
         "platform": sys.platform,
         "argv": clean_arguments(getattr(sys, "argv", [])),
-        "cwd": _cwd(),
+        "cwd": here(),
         "cpus": os.cpu_count(),
         "environment": without_secrets(
             {name: os.environ[name] for name in _VARIABLES if name in os.environ}
@@ -81,7 +81,8 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def _cwd() -> str:
+def here() -> str:
+    """Return the current folder, ``""`` if it is gone."""
     try:
         return str(Path.cwd())
     except OSError:  # the folder we stand in was removed

@@ -102,8 +102,10 @@ class Driver:
         ):  # those of whoever submitted it, also for what builds its environment
             os.environ.clear()
             os.environ.update(secrets["variables"])
+        with suppress(OSError):  # where paths in those variables start from
+            os.chdir(str(self.told.get("submitted_from") or "/"))
         self._check()
-        python, variables = self._environment(secrets.get("environment") or {})
+        python, variables = self._environment(secrets)
         self._check()
         self._say("Starting")
         place = self._place()
@@ -111,6 +113,7 @@ class Driver:
         command = self._command(python, secrets)
         self.folder.logs.mkdir(exist_ok=True)
         log = os.open(self.folder.logs / DRIVER_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        process.adopt_orphans()  # not before: what builds the environment minds its own
         try:
             self.script = process.start(
                 command,
@@ -141,11 +144,17 @@ class Driver:
             )
         return {}
 
-    def _environment(self, secret: dict[str, str]) -> tuple[str, dict[str, str]]:
+    def _environment(self, secrets: dict[str, Any]) -> tuple[str, dict[str, str]]:
         """Return the interpreter, and the variables that come with it and with the environment."""
-        definition = self.told.get("environment")
+        own = {
+            key: str(value)
+            for key, value in (self.told.get("environment_variables") or {}).items()
+            if value is not None
+        }
+        own.update(secrets.get("named") or {})
+        definition = secrets.get("environment") or self.told.get("environment")
         if not definition:
-            return str(self.told.get("python") or sys.executable), dict(secret)
+            return str(self.told.get("python") or sys.executable), own
         from jupyter_runs.jobs.build import Canceled, prepare
 
         try:
@@ -159,10 +168,8 @@ class Driver:
                 )
         except Canceled:
             raise Stop(self._asked()) from None
-        named = definition.get("environment_variables") or {}
-        own = {name: str(value) for name, value in named.items() if value is not None}
         self.writer.event("facts", interpreter={"python": found.python, "kind": found.kind})
-        return found.python, {**found.variables, **own, **secret}
+        return found.python, {**found.variables, **own}
 
     def _phase(self, text: str) -> None:
         self.writer.event("phase", text=text)
@@ -330,7 +337,6 @@ def drive(queue: Queue, ticket: str, slot: Slot) -> NoReturn:
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.setsid()
-        process.adopt_orphans()
         taken = queue.claim(ticket)
         if taken is not None:
             folder = RunFolder(queue.workspace / "runs" / run_of(ticket))

@@ -14,7 +14,7 @@ from jupyter_runs._settings import snapshot_limits
 from jupyter_runs.capture.git import capture_git
 from jupyter_runs.capture.names import display_name, make_run_id
 from jupyter_runs.capture.notebook import cell_source, where_am_i
-from jupyter_runs.capture.packages import surroundings
+from jupyter_runs.capture.packages import here, surroundings
 from jupyter_runs.capture.secrets import clean_arguments, looks_secret
 from jupyter_runs.capture.snapshot import take_snapshot
 from jupyter_runs.errors import ComputeTargetException
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from jupyter_runs.experiment import Experiment
+    from jupyter_runs.jobs.environment import Environment
     from jupyter_runs.run import Run
 
 SCRIPT = "script"
@@ -52,13 +53,12 @@ def submit_script(
     what = config.what()
     target = known_target(experiment, config.run_config.target)
     folder = config.folder()
-    environment = config.environment.to_dict() if config.environment is not None else None
-    if environment is not None:
-        refuse_containers(environment)
+    if config.environment is not None:
+        refuse_containers(config.environment.to_dict())
     definition = {
         **what,
         "source_directory": str(folder),
-        "environment": environment,
+        "environment": config.environment,
         "environment_variables": config.variables(),
         "max_run_duration_seconds": config.limit(),
     }
@@ -129,7 +129,7 @@ def enqueue(
     display = check_name(name, "run") if name is not None else display_name()
     run_id = make_run_id(display)
     workspace = experiment.workspace.folder
-    stored, secret = _parted({**definition, "python": sys.executable})
+    stored, secret = _parted({**definition, "python": sys.executable, "submitted_from": here()})
     folder = RunFolder.create(
         workspace,
         run_id,
@@ -179,28 +179,24 @@ def _command_line(what: Mapping[str, Any]) -> list[str]:
 def _parted(definition: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what is stored of a definition, and what is told to the driver in memory alone."""
     stored = dict(definition)
-    secret: dict[str, Any] = {"variables": dict(os.environ), "environment": {}}
-    names: list[str] = []
-    named = dict(definition.get("environment_variables") or {})
-    environment = definition.get("environment")
+    environment: Optional[Environment] = stored.pop("environment", None)
+    secret: dict[str, Any] = {"variables": dict(os.environ)}
+    named: dict[str, Any] = dict(definition.get("environment_variables") or {})
     if environment is not None:
-        environment = dict(environment)
-        named = {**(environment.get("environment_variables") or {}), **named}
-        environment["environment_variables"] = _blanked(named)
-        stored["environment"] = environment
-    stored["environment_variables"] = _blanked(named)
-    secret["environment"] = {key: str(value) for key, value in named.items() if value is not None}
-    names += [key for key in named if looks_secret(key)]
+        secret["environment"] = environment.to_dict()  # which may hold passwords in addresses
+        stored["environment"] = environment.to_dict(stored=True)
+        named = {**secret["environment"]["environment_variables"], **named}
+    # None: the value that it has here
+    secret["named"] = {key: str(value) for key, value in named.items() if value is not None}
+    stored["environment_variables"] = {
+        key: None if looks_secret(key) else value for key, value in named.items()
+    }
+    stored["sealed"] = [key for key in named if looks_secret(key)]
     for part in ("arguments", "command"):
         given = definition.get(part)
         if isinstance(given, list) and (clean := clean_arguments(given)) != given:
             stored[part], secret[part] = clean, given
-    stored["sealed"] = names
     return stored, secret
-
-
-def _blanked(variables: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: None if looks_secret(key) else value for key, value in variables.items()}
 
 
 def checked_tags(tags: Optional[Mapping[str, Any]]) -> dict[str, Optional[str]]:

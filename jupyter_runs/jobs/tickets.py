@@ -186,7 +186,7 @@ class Queue:
         for name in _OF_A_RUN:
             variables.pop(name, None)
         # -E: what PYTHONPATH brings for the scripts must not shadow what the runner itself imports
-        code = f"import sys; sys.path[:1] = []; sys.path.append({str(self.lent())!r}); from jupyter_runs.jobs.runner import main; main(sys.argv[1:])"
+        code = f"import sys; sys.path[:1] = [{str(self.lent())!r}]; from jupyter_runs.jobs.runner import main; main(sys.argv[1:])"
         command = [sys.executable, "-E", "-c", code, str(self.workspace), self.target, self.host]
         import subprocess
 
