@@ -174,11 +174,15 @@ def _card(chart: Chart) -> str:
     if len(chart.lines) > 1:
         legend = "".join(
             f'<span style="margin-left:8px;font-size:12px;white-space:nowrap;">'
-            f'<span style="color:{theme.color(i)};font-weight:700;">━</span> {escape(shorten(line.label, 20))}</span>'
+            f'<span style="color:{theme.color(i)};font-weight:700;">━</span> {escape(shorten(line.label, 24))}</span>'
             for i, line in enumerate(chart.lines[:4])
         )
         if len(chart.lines) > 4:
             legend += f'<span style="{FADED}margin-left:8px;font-size:12px;">+ {len(chart.lines) - 4}</span>'
+    legend += "".join(
+        f'<span style="{FADED}margin-left:8px;font-size:12px;white-space:nowrap;">╌ {escape(guide.label)}</span>'
+        for guide in chart.guides
+    )
     last = f"{escape(shorten(chart.last_text, 32))}{_ARROWS.get(chart.trend, '')}"
     head = (
         '<div style="display:flex;justify-content:space-between;gap:8px;">'

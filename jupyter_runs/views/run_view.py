@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_runs.journal import RunFolder, RunReader, read_status
 
 from . import head as heads
+from . import special
 from .charts import ChartBuilder, group_of, is_chart, is_tile
 from .details import details
 from .files import Listing, elsewhere, last_lines, read_log
@@ -191,7 +192,9 @@ class RunView:
         return found
 
     def chart_keys(self, search: str = "") -> list[str]:
-        """Return the keys of the charts (the metrics' names), groups in the order first logged.
+        """Return the keys of the charts, groups in the order first logged.
+
+        A key is the metric's name; of a metric with several charts, those after the first have others.
 
         Parameters
         ----------
@@ -201,18 +204,20 @@ class RunView:
         groups: dict[str, list[str]] = {"": []}  # names without a prefix come first
         for metric in self._metrics(search):
             if is_chart(metric):
-                groups.setdefault(group_of(metric.name), []).append(metric.name)
+                keys = groups.setdefault(group_of(metric.name), [])
+                keys += special.keys_of(metric.name, metric.kind)
         return [name for names in groups.values() for name in names]
 
     def load(self, keys: Iterable[str]) -> None:
         """Read the points of these charts, and the tiles' values, in one pass over the files."""
         metrics = self._reader.metrics
-        wanted = [metrics[key] for key in keys if key in metrics]
+        names = dict.fromkeys(special.name_of(key) for key in keys)
+        wanted = [metrics[name] for name in names if name in metrics]
         self._reader.load([*wanted, *filter(is_tile, metrics.values())])
 
     def chart_version(self, key: str) -> int:
         """Return the view's version when the chart last changed, 0 for an unknown key."""
-        return self._versions.get(key, 0)
+        return self._versions.get(special.name_of(key), 0)
 
     def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
         """Return one chart, drawn as asked; the same object while nothing changed.
@@ -222,7 +227,7 @@ class RunView:
         KeyError
             If no metric with a chart has that name.
         """
-        return self._builder(key).chart(options or _DEFAULT, self._versions.get(key, 0))
+        return self._builder(key).chart(options or _DEFAULT, self.chart_version(key))
 
     def is_line(self, key: str) -> bool:
         """Tell whether a chart has lines; of a metric whose values are all numbers without reading them.
@@ -237,10 +242,16 @@ class RunView:
     def _builder(self, key: str) -> ChartBuilder:
         builder = self._builders.get(key)
         if builder is None:
-            metric = self._reader.metrics.get(key)
-            if metric is None or not is_chart(metric):
+            metric = self._reader.metrics.get(special.name_of(key))
+            if (
+                metric is None
+                or not is_chart(metric)
+                or key not in special.keys_of(metric.name, metric.kind)
+            ):
                 raise KeyError(key)
-            builder = self._builders[key] = ChartBuilder(metric, self._writer_label, self._started)
+            builder = self._builders[key] = ChartBuilder(
+                metric, self._writer_label, self._started, key
+            )
         return builder
 
     def _started(self) -> float:
@@ -337,13 +348,10 @@ class RunView:
             Of a chart that was told before, only what its lines have from ``"start"`` on, to be put after as
             many points of version ``"after"``; who has another version of it asks without a cursor.
         """
-        wanted = self.chart_keys() if keys is None else [k for k in keys if k in self._seen]
+        there = dict.fromkeys(self.chart_keys())
+        wanted = [key for key in (there if keys is None else keys) if key in there]
         since = version_of(cursor, self._token, self.version)
-        changed = [
-            key
-            for key in wanted
-            if self._versions.get(key, 0) > since and is_chart(self._reader.metrics[key])
-        ]
+        changed = [key for key in wanted if self.chart_version(key) > since]
         if since < self.version:
             self.load(changed)
         found: dict[str, Any] = {
