@@ -96,6 +96,8 @@ def _exit_error() -> Optional[SystemExit]:
 
 def _at_exit() -> None:
     for run in open_runs():
+        if id(run) not in _open:  # a child, which has ended with its parent
+            continue
         try:
             _end(run)
         except Exception:

@@ -35,8 +35,15 @@ def start_run(
     outputs: Union[str, os.PathLike[str], bool, None] = None,
     snapshot_directory: Union[str, os.PathLike[str], None] = ".",
     params: Optional[Mapping[str, Any]] = None,
+    parent: Optional[str] = None,
 ) -> Run:
-    """Start a run of this process; see `Experiment.start_logging`."""
+    """Start a run of this process; see `Experiment.start_logging`.
+
+    Parameters
+    ----------
+    parent
+        Id of the run that it is a child of: what surrounds both is kept with the parent.
+    """
     from jupyter_runs.run import Run
 
     # all that can be wrong is found out before anything is made
@@ -65,7 +72,7 @@ def start_run(
         "experiment": experiment.name,
         "number": None,
         "name": display,
-        "parent": None,
+        "parent": parent,
         "type": INTERACTIVE,
         "creator": user(),
         "created": time.time(),
@@ -87,7 +94,10 @@ def start_run(
     own = Own(folder, writer, place, logs, snapshot)
     run = Run._owned(folder, workspace, experiment, own, writer)
     at_exit.register(run)
-    own.begin()
+    if parent is None:
+        own.begin()
+    else:
+        own.captured.set()
     if secret:
         run._writer.event("warning", text=secret_params(secret))
         warn(f"run {run_id}: {secret_params(secret)}")

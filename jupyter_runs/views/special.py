@@ -96,16 +96,16 @@ def _curves(
         one = Series(str(i), f"{curve.label} · AUC {number(curve.area, 3)}")
         one.update(curve.x, curve.y)
         lines.append(one.line(plain, max(100, options.points // len(shown))))
-    said = count(len(tables), "class", "classes")
+    classes = count(len(tables), "class", "classes")
+    said = [count(max(len(table) for table in tables), f"{kind} threshold"), "AUC by trapezoids"]
     if len(shown) < len(found):
-        said = f"{len(shown)} of {said}, those of least AUC"
+        said.insert(0, f"{len(shown)} of {classes}, those of least AUC")
     if (left := len(all_) - len(found)) > 0:
-        said += f" · {left:,} without positives or negatives"
-    thresholds = count(max(len(table) for table in tables), f"{kind} threshold")
+        said.insert(0, f"{left:,} of {classes} without positives or negatives")
     parts = {
         "lines": tuple(lines),
         "frame": _UNIT,
-        "badge": f"{said} · {thresholds} · AUC by the trapezoid rule",
+        "badge": " · ".join(said),
         "last_text": f"AUC {number(shown[0][1].area, 3)}" if len(shown) == 1 else "",
     }
     return [curve for _, curve in shown], {"x_kind": "column", **parts}

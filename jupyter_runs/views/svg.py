@@ -93,7 +93,7 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
         x_extent, (y_low, y_high), y_extent = chart.frame[:2], chart.frame[2:], chart.frame[2:]
         top += _NAME
         height = round(height * _TALLER)
-    y_ticks = axis(y_low, y_high, wanted=3) if y_extent else []
+    y_ticks = axis(y_low, y_high, wanted=3 if chart.frame is None else 4) if y_extent else []
     left = 10 + max((len(t) for _, t in y_ticks), default=2) * 5.6
     right, bottom = width - _RIGHT, height - _BOTTOM
     x_low, x_high = x_extent if x_extent[1] > x_extent[0] else _padded(*x_extent, 0)

@@ -283,13 +283,15 @@ class ChartCard:
             "x_kind": chart.x_kind,
             "x_label": chart.x_label,
             "log": log,
+            "ticks": 3 if chart.frame is None else 4,
         }
 
     def _head_html(self, chart: Chart) -> str:
         title = f'<span class="jpr-card-title" title="{escape(chart.description or chart.key)}">'
         title += f"{escape(chart.title)}</span>"
         guides = "".join(
-            f'<span class="jpr-guide"><i></i>{escape(guide.label)}</span>' for guide in chart.guides
+            f'<span class="jpr-guide"><i></i><span>{escape(guide.label)}</span></span>'
+            for guide in chart.guides
         )
         if len(chart.lines) < 2:
             return f'{title}<span class="jpr-legend">{guides}</span>' if guides else title

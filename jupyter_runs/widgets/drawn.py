@@ -115,8 +115,7 @@ class Drawn:
                 fill="inside",
                 fill_colors=[self.color],
                 fill_opacities=[0.35 if solid else 0.18],
-                opacities=[1.0 if solid else 0.0],
-                stroke_width=1,
+                stroke_width=1 if solid else 0,
                 visible=self.line.visible,
             )
         else:

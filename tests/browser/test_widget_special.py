@@ -55,7 +55,10 @@ def test_special_charts(lab):
             lab.screenshot(f"special-{theme}-{width}", root)
         assert root.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
     bars = root.locator(".jpr-card", has=lab.page.get_by_text("residuals", exact=True))
-    bars.locator(".plotarea_events").hover()
+    bars.scroll_into_view_if_needed()
+    box = bars.locator(".plotarea_events").bounding_box()
+    for x in (100, 120):
+        lab.page.mouse.move(box["x"] + x, box["y"] + 60)
     expect(bars.locator(".jpr-tip")).to_contain_text(" to ")
     lab.screenshot("special-tip", bars)
     assert lab.errors == []

@@ -63,7 +63,7 @@ def test_an_accuracy_table_has_two_charts(run):
     assert (first.x_label, first.y_label) == ("false positive rate", "true positive rate")
     assert (second.x_label, second.y_label) == ("recall", "precision")
     assert {first.group, second.group} == {"test"}
-    assert first.badge == "3 classes · 5 probability thresholds · AUC by the trapezoid rule"
+    assert first.badge == "5 probability thresholds · AUC by trapezoids"
     assert [guide.label for guide in first.guides] == ["chance"]
     assert [len(c.lines) for c in (first, second)] == [3, 3]
     assert view.chart_version(second.key) == view.chart_version(first.key) > 0
@@ -120,7 +120,7 @@ def test_a_class_without_positives_has_no_curve(run):
     value["percentile_tables"] = []
     found = view_of(run, "accuracy_table", value).chart("m")
     assert len(found.lines) == 1
-    assert "2 classes · 1 without positives or negatives" in found.badge
+    assert "1 of 2 classes without positives or negatives" in found.badge
 
 
 def test_nothing_that_could_be_drawn_is_a_table(run):
