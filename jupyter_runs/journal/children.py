@@ -50,15 +50,13 @@ class Children:
     def folders(self) -> list[RunFolder]:
         """Return the children that are there, in the order in which they were made."""
         self._catch_up()
+        there = []
         for name, known in self._found.items():
-            if known is None:
-                self._found[name] = self._check(name)
-        return [folder for folder in self._found.values() if folder is not None]
-
-    def forget(self, gone: Iterable[str]) -> None:
-        """Look again for these at the next look: they were deleted, and may be brought back."""
-        for name in gone:
-            self._found[name] = None
+            folder = known if known is not None and os.path.isdir(known.path) else self._check(name)
+            self._found[name] = folder
+            if folder is not None:
+                there.append(folder)
+        return there
 
     def _catch_up(self) -> None:
         try:

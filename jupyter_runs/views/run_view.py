@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from jupyter_runs.journal import RunFolder, RunReader, read_status
+from jupyter_runs.journal import Children, RunFolder, RunReader, read_status
 
 from . import head as heads
 from . import special
@@ -71,11 +71,14 @@ class RunView:
         self._token = secrets.token_hex(4)
         self._logs = Listing(self.folder.logs)
         self._outputs = Listing(self.folder.outputs)
+        self._children = Children(self.folder)
         self._builders: dict[str, ChartBuilder] = {}
         self._galleries: dict[str, tuple[int, Gallery, ImageSeries]] = {}
         self._seen: dict[str, int] = {}  # metric: the reader's version of it
         self._versions: dict[str, int] = {}  # metric: our version when it last changed
-        self._parts = dict.fromkeys(("head", "logs", "outputs", "images", "details", "order"), 0)
+        self._parts = dict.fromkeys(
+            ("head", "logs", "outputs", "images", "details", "order", "children"), 0
+        )
         self._told: dict[str, Any] = {}
         self._charts_told = ChartsTold()
         self._status: Status | None = None
@@ -107,6 +110,8 @@ class RunView:
         for part, listing in (("logs", self._logs), ("outputs", self._outputs)):
             if self._differs(part, listing.files(fresh=True)):
                 changed.add(part)
+        if self._differs("children", [folder.id for folder in self._children.folders()]):
+            changed.add("children")
         if news or not self.version:
             changed |= {"details"} | self._look_at_metrics(following)
             if self._differs("updated", reader.last_time):
@@ -301,6 +306,13 @@ class RunView:
     def _elsewhere(self) -> list[FileInfo]:
         return elsewhere(self.folder.path, self._reader.files)
 
+    def children(self) -> list[RunFolder]:
+        """Return the folders of the runs below this one, newest first, as of the last `refresh`.
+
+        As its own folder hints at them: see `jupyter_runs.journal.Children`.
+        """
+        return [RunFolder(self.folder.path.parent / name) for name in self._told["children"][::-1]]
+
     def details(self) -> list[Section]:
         """Return the sections of the Details tab that have something in them."""
         return details(self._reader, self.head())
@@ -310,6 +322,7 @@ class RunView:
         metrics = self._reader.metrics.values()
         images = sum(m.count for m in metrics if m.kind == "image")
         shown = sum(1 for m in metrics if is_tile(m) or is_chart(m))
+        children = len(self._told["children"])
         files = (
             ("logs", "Logs", len(self._logs.files())),
             ("outputs", "Outputs", len(self._outputs.files()) + len(self._elsewhere())),
@@ -319,6 +332,7 @@ class RunView:
             Tab("metrics", "Metrics", shown),
             *(Tab(key, label, n) for key, label, n in files if n),
             Tab("details", "Details"),
+            *([Tab("children", "Children", children)] if children else []),
         ]
 
     # -- JSON and pictures ------------------------------------------------------------------------
@@ -365,6 +379,7 @@ class RunView:
             "images": self.images,
             "details": self.details,
             "order": self.chart_keys,
+            "children": lambda: self._told["children"][::-1],
         }
         if since < 0 or self._parts["head"] > since:
             found["head"] = {**jsonable(self.head()), "title": self.head().title}

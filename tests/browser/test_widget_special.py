@@ -39,6 +39,13 @@ RunDetails(run).show()
 """
 
 
+# whether the special plots have taken the width of their cards
+FITS = """root => [...root.querySelectorAll('.jpr-card-y ~ .jpr-plot .plotarea_events')].every(plot => {
+  const right = plot.closest('.jpr-card').getBoundingClientRect().right;
+  return plot.getBoundingClientRect().right < right;
+})"""
+
+
 def test_special_charts(lab):
     lab.hide_sidebars()
     lab.new_notebook(SETUP, SPECIAL)
@@ -51,7 +58,7 @@ def test_special_charts(lab):
         lab.set_width(width, 2600)
         for theme in ("light", "dark"):
             lab.set_theme(theme)
-            expect(root.locator(".jpr-plot .axis .tick").first).to_be_attached()
+            root.page.wait_for_function(FITS, arg=root.element_handle())
             lab.screenshot(f"special-{theme}-{width}", root)
         assert root.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
     bars = root.locator(".jpr-card", has=lab.page.get_by_text("residuals", exact=True))
@@ -61,4 +68,53 @@ def test_special_charts(lab):
         lab.page.mouse.move(box["x"] + x, box["y"] + 60)
     expect(bars.locator(".jpr-tip")).to_contain_text(" to ")
     lab.screenshot("special-tip", bars)
+    assert lab.errors == []
+
+
+CHILDREN = """
+run = experiment.start_logging(name='wide-search', snapshot_directory=None)
+children = run.create_children(tag_key='lr', tag_values=[0.3, 0.1, 0.03, 0.01])
+for child, rate in zip(children, [0.3, 0.1, 0.03, 0.01]):
+    child.log_params({'depth': int(10 * rate) + 1})
+    for i in range(80): child.log('loss', abs(rate - 0.09) + 3 / (i + 1))
+    child.log('accuracy', 0.9 - rate)
+    run.log('best loss', 1 - rate)
+children[0].complete(); children[1].complete(); children[2].fail('ValueError: <i>nan</i>')
+RunDetails(run, interval=1).show()
+"""
+
+
+def test_children(lab):
+    lab.hide_sidebars()
+    lab.new_notebook(SETUP, CHILDREN, "children[3].log('news', 7)", "run.complete()")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    root = lab.output_of(1).locator(".jpr-root").first
+    root.get_by_role("tab", name="Children").click()
+    table = root.locator("table[data-sort=children]")
+    expect(table.locator("tbody tr")).to_have_count(4)
+    expect(root.locator(".jpr-lead")).to_contain_text("has the lowest loss")
+    table.get_by_role("button", name="lr", exact=True).click()
+    expect(table.locator("tbody tr").first).to_contain_text("0.01")
+    table.locator("tbody tr").first.locator(".jpr-open").click()
+    child = root.locator(".jpr-root")
+    expect(child.locator(".jpr-card")).to_have_count(1)
+    expect(table.locator("tbody tr").first).to_have_class("jpr-opened")
+    lab.run_cell(2)
+    expect(child).to_contain_text("news")  # live
+    child.get_by_role("tab", name="Details").click()  # the tabs of each are its own
+    expect(child.get_by_text("Processors").first).to_be_visible()
+    expect(table).to_be_visible()
+    child.get_by_role("tab", name="Metrics").click()
+    for width in (500, 1400):
+        lab.set_width(width, 1500)
+        for theme in ("light", "dark"):
+            lab.set_theme(theme)
+            lab.page.wait_for_timeout(500)
+            lab.screenshot(f"children-{theme}-{width}", root)
+        assert root.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    lab.run_cell(3)
+    expect(table.locator("tbody tr").first).to_contain_text("Completed")
+    table.locator("tbody tr").first.locator(".jpr-open").click()
+    expect(child).to_have_count(0)
     assert lab.errors == []

@@ -357,6 +357,7 @@ def test_tabs_only_for_what_is_there(run, details):
         "jpr-no-logs",
         "jpr-no-outputs",
         "jpr-no-images",
+        "jpr-no-children",
     }
     run.upload_file("model.bin", io.BytesIO(b"123"))
     look(details, run)
