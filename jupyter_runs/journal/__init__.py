@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .metrics import Arrays as Arrays
     from .metrics import Item as Item
     from .metrics import Metric as Metric
+    from .queue import queue_place as queue_place
     from .reader import RunReader as RunReader
     from .status import Status as Status
     from .status import read_status as read_status
@@ -55,6 +56,7 @@ _HOME = {
     "layout": "NO_STEP",
     "metrics": "Arrays Item Metric",
     "facts": "FileEntry Progress",
+    "queue": "queue_place",
     "reader": "RunReader",
     "status": "Status read_status",
     "values": "Scalar check_name scalar",

@@ -117,6 +117,17 @@ def last_lines(base: Path, logs: Iterable[FileInfo]) -> LogPart | None:
     return None
 
 
+def last_bytes(path: Path, limit: int) -> str:
+    """Return the end of a file as it was written, colours left out; "" when it can't be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
+            data = file.read(limit)
+    except OSError:
+        return ""
+    return _ANSI.sub("", data.decode("utf-8", "replace"))
+
+
 def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
     """Return a piece of a log file.
 

@@ -78,6 +78,7 @@ class Head:
     """The header of a run.
 
     ``elapsed`` is live while ``active``; ``eta`` is the seconds left by the progress, None when unknown.
+    ``waiting`` is what a run that has not begun waits for: its place in a queue, or what is being prepared.
     ``error`` is the one-line error of a failed run, ``log_tail`` the last lines of its newest log.
     """
 
@@ -106,6 +107,7 @@ class Head:
     warnings: tuple[str, ...]
     portal_url: str | None
     log_tail: LogPart | None
+    waiting: str | None = None
 
     @property
     def title(self) -> str:

@@ -83,7 +83,7 @@ def header(head: Head, as_of: float) -> str:
             f'<div style="width:{share};height:4px;border-radius:2px;background:{theme.status_colors(head.status)[0]};">'
             "</div></div>"
         )
-    said = []
+    said = [head.waiting] if head.waiting else []
     if progress is not None:
         said.append(progress.text)
     if head.elapsed is not None:

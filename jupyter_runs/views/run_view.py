@@ -10,9 +10,10 @@ from jupyter_runs.journal import Children, RunFolder, RunReader, read_status
 
 from . import head as heads
 from . import special
+from .bars import TAIL, Bar, newest_bar
 from .charts import ChartBuilder, group_of, is_chart, is_tile
 from .details import details
-from .files import Listing, elsewhere, last_lines, read_log
+from .files import Listing, elsewhere, last_bytes, last_lines, read_log
 from .format import shorten
 from .images import Gallery
 from .jsonable import jsonable
@@ -83,6 +84,7 @@ class RunView:
         self._charts_told = ChartsTold()
         self._status: Status | None = None
         self._step: tuple[int, int | None] = (-1, None)
+        self._bar_read: tuple[FileInfo | None, Bar | None] = (None, None)
         self._tail: tuple[Any, LogPart | None] = (None, None)
         self.refresh()
 
@@ -105,11 +107,15 @@ class RunView:
         following = self.version + 1
         changed = set()
         status = self._status
-        if self._differs("head", (status[:6], reader.progress, reader.name, len(reader.warnings))):
+        waits = heads.waiting(reader, status)
+        told = (status[:6], reader.progress, reader.name, len(reader.warnings), waits)
+        if self._differs("head", told):
             changed.add("head")
         for part, listing in (("logs", self._logs), ("outputs", self._outputs)):
             if self._differs(part, listing.files(fresh=True)):
                 changed.add(part)
+        if self._differs("bar", self._bar()):
+            changed.add("head")
         if self._differs("children", [folder.id for folder in self._children.folders()]):
             changed.add("children")
         if news or not self.version:
@@ -155,7 +161,20 @@ class RunView:
             last_step=self._last_step(),
             portal_url=self._portal_url() if self._portal_url is not None else None,
             log_tail=self._log_tail() if self._status.status == "Failed" else None,
+            bar=self._told["bar"],
         )
+
+    def _bar(self) -> tuple[Bar, float] | None:
+        """Return the newest progress bar of a run that says nothing itself, and when it was drawn."""
+        logs = self._logs.files()
+        assert self._status is not None
+        if not logs or self._reader.progress is not None or self._status.status != "Running":
+            return None
+        log = logs[0]
+        if self._bar_read[0] != log:
+            self._bar_read = log, newest_bar(last_bytes(log.path, TAIL))
+        found = self._bar_read[1]
+        return None if found is None else (found, log.mtime)
 
     def _last_step(self) -> int | None:
         """Return the newest step; asked for at each look, and each metric has a say in it."""

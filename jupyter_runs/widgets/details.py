@@ -142,7 +142,10 @@ class RunDetails(Live):
 
     def _beat(self) -> object:
         children = self._children
-        return pulse(self._view.folder.path), None if children is None else children.beat()
+        folder = self._view.folder
+        # of a run that is to stop one wants to know at once when it has
+        stopped = self._view.head().status == "CancelRequested" and folder.ended is not None
+        return pulse(folder.path), stopped, None if children is None else children.beat()
 
     def _of_child(self, folder: RunFolder) -> RunDetails:
         made = RunDetails(folder, self._interval)

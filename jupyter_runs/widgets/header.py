@@ -73,7 +73,8 @@ class Header:
         self.cancel.layout = layout() if head.active else layout(display="none")
         self.refresh.layout = layout() if head.active else layout(display="none")
         self.cancel.disabled = asked
-        self.cancel.description = "■ Canceling" if asked else "■ Cancel"
+        self.cancel.description = "■ Canceling…" if asked else "■ Cancel"
+        self.cancel.tooltip = "It was asked to stop" if asked else "Ask this run to stop"
         self._bar.value = self._bar_html(head)
         self._times.value = self._times_html(head)
         self._notes.value = self._notes_html(head, fault)
@@ -112,7 +113,7 @@ class Header:
         )
 
     def _times_html(self, head: Head) -> str:
-        parts = []
+        parts = [f'<b class="jpr-waits">{escape(head.waiting)}</b>'] if head.waiting else []
         if head.progress is not None:
             parts.append(escape(head.progress.text))
         if head.active:

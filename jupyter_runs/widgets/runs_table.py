@@ -123,7 +123,10 @@ def table_html(
     params = (table.differing or table.params)[:COLUMNS]
     metrics = differing_metrics(table)[:COLUMNS]
     winners = {name: best(name, table.rows) for name in metrics}
-    names = [("Run", "run"), ("Status", "status"), ("Started", "started"), ("Took", "took")]
+    names = [("Run", "run"), ("Status", "status")]
+    if opened is None:  # children began when their parent did
+        names.append(("Started", "started"))
+    names.append(("Took", "took"))
     names += [(name, f"tag:{name}") for name in tags]
     names += [(name, f"param:{name}") for name in params]
     names += [(name, f"metric:{name}") for name in metrics]
@@ -131,9 +134,9 @@ def table_html(
         name for name in params if any(isinstance(row.params.get(name), str) for row in table.rows)
     } | set(tags)
     head = "".join(
-        f'<th scope="col" aria-sort="none" class="{_side(index, name, words)}"><button type="button" data-jpr="sort" '
+        f'<th scope="col" aria-sort="none" class="{_side(key, name, words)}"><button type="button" data-jpr="sort" '
         f'data-column="{escape(key)}" title="Sort by {escape(name)}">{escape(shorten(name, 40))}</button></th>'
-        for index, (name, key) in enumerate(names)
+        for name, key in names
     )
     body = "".join(
         _row(row, tags, params, metrics, winners, colors.get(row.head.id, ""), opened)
@@ -157,8 +160,8 @@ def table_html(
     )
 
 
-def _side(index: int, name: str, words: set[str]) -> str:
-    return "" if index < 3 or name in words else "jpr-number"
+def _side(key: str, name: str, words: set[str]) -> str:
+    return "" if key in ("run", "status", "started") or name in words else "jpr-number"
 
 
 def _row(
@@ -190,9 +193,10 @@ def _row(
             head.number if head.number is not None else head.name,
         ),
         _cell(pill(head), head.status),
-        _cell(escape(moment(head.started)[:16]), head.started),
-        _cell(duration(head.elapsed), head.elapsed, "jpr-number"),
     ]
+    if opened is None:
+        cells.append(_cell(escape(moment(head.started)[:16]), head.started))
+    cells.append(_cell(duration(head.elapsed), head.elapsed, "jpr-number"))
     cells += [
         _cell(escape(shorten(row.tags.get(key) or "", 40)), _sortable(row.tags.get(key)))
         for key in keys

@@ -118,3 +118,39 @@ def test_children(lab):
     table.locator("tbody tr").first.locator(".jpr-open").click()
     expect(child).to_have_count(0)
     assert lab.errors == []
+
+
+CANCEL = """
+run = experiment.start_logging(name='long-way', snapshot_directory=None)
+run.log('loss', 1.0)
+RunDetails(run, interval=1).show()
+"""
+BUSY = """
+import pathlib, time
+while not pathlib.Path('go').exists(): time.sleep(0.05)
+"""
+
+
+def test_cancel_says_when_it_will_be_heard(lab):
+    lab.hide_sidebars()
+    lab.new_notebook(SETUP, CANCEL, BUSY, "run.complete()")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    root = lab.output_of(1).locator(".jpr-root")
+    expect(root.locator(".jpr-tile")).to_be_visible()
+    lab.run_cell(2, wait=False)
+    lab.page.wait_for_timeout(300)
+    assert lab.is_busy()
+    root.locator(".jpr-cancel").click()
+    # where the kernel hears beside the main thread (a subshell), it is asked at once
+    waits = root.get_by_role("button", name="Heard when the cell is done")
+    asked = root.get_by_text("■ Canceling…", exact=True)
+    expect(waits.or_(asked).first).to_be_visible()
+    lab.screenshot("cancel-busy", root)
+    (lab.server.root / "go").touch()
+    expect(root.locator(".jpr-cancel")).to_have_text("■ Canceling…")
+    expect(root.locator(".jpr-cancel.jpr-asked")).to_have_count(0)
+    lab.screenshot("cancel-asked", root)
+    lab.run_cell(3)
+    expect(root.locator(".jpr-pill")).to_contain_text("Canceled")
+    assert lab.errors == []

@@ -60,6 +60,49 @@ def test_time_left(make):
     assert progress_of(told(5, None, 110.0)).text == "5"
 
 
+def test_what_a_run_that_has_not_begun_waits_for(make, monkeypatch):
+    from jupyter_runs.views import head as heads
+
+    run = make(target="<gpu>")
+    run.writer.event("status", status="Queued")
+    view = RunView(run.folder)
+    assert view.head().waiting is None  # where nobody knows its place
+    for place, said in ((3, "3rd in the queue of <gpu>"), (1, "next in the queue of <gpu>")):
+        monkeypatch.setattr(heads, "queue_place", lambda _folder, at=place: at)
+        assert view.refresh()
+        assert view.head().waiting == said
+    run.writer.event("status", status="Preparing")
+    run.writer.event("phase", text="creating a virtual environment")
+    run.writer.event("phase", text="installing 3 packages with pip")
+    view.refresh()
+    assert view.head().waiting == "installing 3 packages with pip"
+    assert strict(view.to_json())["head"]["waiting"] == "installing 3 packages with pip"
+    assert "installing 3 packages with pip" in view.picture()
+    run.writer.event("status", status="Running")
+    view.refresh()
+    assert view.head().waiting is None
+
+
+def test_places_in_words():
+    from jupyter_runs.views.format import ordinal
+
+    said = [ordinal(n) for n in (1, 2, 3, 4, 10, 11, 12, 13, 21, 102, 111, 1003)]
+    assert said == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "10th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "102nd",
+        "111th",
+        "1,003rd",
+    ]
+
+
 def test_the_head_of_a_failed_run_has_error_and_log(make):
     run = make(created=time.time() - 131)
     run.log_file("70_driver_log.txt", "".join(f"line {i}\n" for i in range(5000)))

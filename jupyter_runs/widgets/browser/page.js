@@ -145,6 +145,8 @@ class Page {
     else if (act === "open") this.model.send({ kind: "open", run: button.dataset.run });
     else if (act === "untag") this.model.send({ kind: "untag", key: button.dataset.key });
     else if (act === "download") this.model.send({ kind: "download", name: button.dataset.name });
+    const cancel = event.target.closest(".jpr-cancel");
+    if (cancel && !cancel.disabled) this.cancel(cancel, "■ Canceling…");
     if (event.target.closest("button, a, [data-jpr]")) {
       if (event.target.closest(".jpr-tabs")) setTimeout(() => this.tabs());
       if (!["line", "copy", "sort"].includes(act)) this.ping();
@@ -224,7 +226,18 @@ class Page {
     this.pings += 1;
     const id = this.pings;
     this.model.send({ kind: "ping", id });
-    this.waiting.set(id, setTimeout(() => this.node.classList.add("jpr-waiting"), 1200));
+    const late = () => {
+      this.node.classList.add("jpr-waiting");
+      for (const asked of this.all(".jpr-asked")) this.cancel(asked, "■ Heard when the cell is done");
+    };
+    this.waiting.set(id, setTimeout(late, 1200));
+  }
+
+  // What the Cancel button says until the kernel has heard it (null: it has); then the kernel has the word.
+  cancel(button, said) {
+    button.classList.toggle("jpr-asked", said !== null);
+    if (said === null) button.removeAttribute("aria-label");
+    else button.setAttribute("aria-label", said);
   }
 
   heard(message, buffers) {
@@ -234,7 +247,9 @@ class Page {
         clearTimeout(timer);
         this.waiting.delete(id);
       }
-      if (!this.waiting.size) this.node.classList.remove("jpr-waiting");
+      if (this.waiting.size) return;
+      this.node.classList.remove("jpr-waiting");
+      for (const asked of this.all(".jpr-asked")) this.cancel(asked, null);
     } else if (message.kind === "file") {
       const url = URL.createObjectURL(new Blob([buffers[0]], { type: "application/octet-stream" }));
       const link = make("a", "", document.body);
