@@ -18,6 +18,7 @@ _BAR = re.compile(
     r"\[(?P<spent>\d[\d:]{0,15})<(?P<left>\d[\d:]{0,15}|\?)"
     r"(?:,\s{0,8}(?P<rate>[^,\]\r\n]{1,40}))?"
 )
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _UNIT = re.compile(r"(?:[\d.?]+(?P<each>[^\d.?\s/][^\s/]*)/s|[\d.?]+s/(?P<one>\S+))\s*$")
 _SCALE = {scale: 1000.0**power for power, scale in enumerate(("", *"kMGTPEZY"))}
 
@@ -35,6 +36,7 @@ class Bar(NamedTuple):
 def newest_bar(text: str) -> Bar | None:
     """Return the last bar in the end of a log, None if there is none that tells a total."""
     found = None
+    text = _COLOURS.sub("", text)
     for found in _BAR.finditer(text):  # noqa: B007 - the last one is wanted
         pass
     if found is None:

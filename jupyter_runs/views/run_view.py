@@ -305,8 +305,21 @@ class RunView:
         """Return the log files, newest first."""
         return list(self._logs.files(fresh=True))
 
-    def read_log(self, name: str, offset: int | None = None, limit: int = 65536) -> LogPart:
+    def read_log(
+        self,
+        name: str,
+        offset: int | None = None,
+        limit: int = 65536,
+        *,
+        before: int | None = None,
+        raw: bool = False,
+    ) -> LogPart:
         """Return a piece of a log as a terminal would show it, without offset its last lines.
+
+        Parameters
+        ----------
+        name, offset, limit, before, raw
+            As for `files.read_log`.
 
         Raises
         ------
@@ -315,7 +328,7 @@ class RunView:
         FileNotFoundError
             If there is no such log.
         """
-        return read_log(self.folder.logs, name, offset, limit)
+        return read_log(self.folder.logs, name, offset, limit, before=before, raw=raw)
 
     def outputs(self) -> list[FileInfo]:
         """Return the files that the run keeps, in the order of their names."""

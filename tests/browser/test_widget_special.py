@@ -154,3 +154,60 @@ def test_cancel_says_when_it_will_be_heard(lab):
     lab.run_cell(3)
     expect(root.locator(".jpr-pill")).to_contain_text("Canceled")
     assert lab.errors == []
+
+
+LOGS = """
+run = experiment.start_logging(name='many-lines', snapshot_directory=None)
+logs = run.folder / 'logs'; logs.mkdir()
+def write(text, name='70_driver_log.txt'):
+    with (logs / name).open('a') as file: file.write(text)
+write('Collecting torch\\nInstalled 3 packages\\n', '20_image_build_log.txt')
+write(''.join(f'epoch 1, batch {i}: loss {2 - i / 9000:.3f}\\n' for i in range(9000)))
+write('\\x1b[32mvalidation\\x1b[0m <b>begins</b>\\n')
+def bar(done): write(f'\\r epoch 2: {done // 10:3d}%|{"█" * (done // 50):20s}| {done}/1000 [00:12<01:17, 34.1batch/s]')
+for done in range(0, 430, 10): bar(done)
+RunDetails(run, interval=1).show()
+"""
+LOG_FAILED = """
+write('\\nTraceback (most recent call last):\\n  File "train.py", line 41, in <module>\\n    loss.backward()\\n\\x1b[31mRuntimeError\\x1b[0m: CUDA out of memory\\n')
+run.fail('RuntimeError: CUDA out of memory', error_code='ExitCode1')
+"""
+
+
+def test_logs_and_a_failure(lab):
+    lab.hide_sidebars()
+    lab.new_notebook(SETUP, LOGS, "bar(990)", LOG_FAILED)
+    lab.run_cell(0)
+    lab.run_cell(1)
+    root = lab.output_of(1).locator(".jpr-root")
+    expect(root).to_contain_text("420 of 1,000 batch")
+    expect(root.locator("[data-jpr=left]")).to_be_visible()
+    root.get_by_role("tab", name="Logs").click()
+    log = root.locator(".jpr-log")
+    expect(log).to_contain_text("42%|████████ ")
+    expect(log).not_to_contain_text(" 41%|")
+    assert log.evaluate("node => node.scrollTop") == 0  # at its end
+    follow = root.get_by_role("button", name="Follow")
+    expect(follow).to_be_hidden()
+    log.hover()
+    lab.page.mouse.wheel(0, -4000)
+    expect(follow).to_be_visible()
+    lab.run_cell(2)
+    expect(log).to_contain_text("99%|")
+    assert log.evaluate("node => node.scrollTop") < -1000  # who has scrolled up stays there
+    lab.screenshot("logs-up", root)
+    follow.click()
+    expect(follow).to_be_hidden()
+    for theme in ("light", "dark"):
+        lab.set_theme(theme)
+        lab.screenshot(f"logs-{theme}-1400", root)
+    lab.set_width(500, 1200)
+    lab.screenshot("logs-dark-500", root)
+    lab.run_cell(3)
+    expect(root.get_by_role("alert")).to_contain_text("CUDA out of memory")
+    expect(root.locator(".jpr-tail")).to_contain_text("loss.backward()")
+    for theme in ("light", "dark"):
+        lab.set_theme(theme)
+        lab.screenshot(f"failed-{theme}-500", root)
+    assert root.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    assert lab.errors == []

@@ -25,6 +25,7 @@ class Page {
       if (changes.some(({ target }) => !(target instanceof SVGElement))) this.soon();
     });
     this.watch.observe(this.node, { childList: true, subtree: true });
+    on("scroll", ({ target }) => this.scrolled(target), true);
     this.timer = setInterval(() => this.tick(), 1000);
     this.read = this.readClock.bind(this);
     model.on("change:clock", this.read);
@@ -142,6 +143,7 @@ class Page {
     else if (act === "reset") this.pointer.reset(Charts.card(button));
     else if (act === "copy") this.copy(button);
     else if (act === "sort") this.sorted(button);
+    else if (act === "follow") button.closest(".jpr-log-frame").querySelector(".jpr-log").scrollTop = 0;
     else if (act === "open") this.model.send({ kind: "open", run: button.dataset.run });
     else if (act === "untag") this.model.send({ kind: "untag", key: button.dataset.key });
     else if (act === "download") this.model.send({ kind: "download", name: button.dataset.name });
@@ -149,7 +151,14 @@ class Page {
     if (cancel && !cancel.disabled) this.cancel(cancel, "■ Canceling…");
     if (event.target.closest("button, a, [data-jpr]")) {
       if (event.target.closest(".jpr-tabs")) setTimeout(() => this.tabs());
-      if (!["line", "copy", "sort"].includes(act)) this.ping();
+      if (!["line", "copy", "sort", "follow"].includes(act)) this.ping();
+    }
+  }
+
+  // A log begins at its end (the box is turned around), and follows it until somebody scrolls up.
+  scrolled(box) {
+    if (box.classList?.contains("jpr-log")) {
+      box.parentElement.classList.toggle("jpr-up", box.scrollTop < -24);
     }
   }
 
