@@ -84,7 +84,7 @@ class RunView:
         self._charts_told = ChartsTold()
         self._status: Status | None = None
         self._step: tuple[int, int | None] = (-1, None)
-        self._bar_read: tuple[FileInfo | None, Bar | None] = (None, None)
+        self._bar_read: tuple[Any, Bar | None] = (None, None)
         self._tail: tuple[Any, LogPart | None] = (None, None)
         self.refresh()
 
@@ -170,11 +170,16 @@ class RunView:
         assert self._status is not None
         if not logs or self._reader.progress is not None or self._status.status != "Running":
             return None
-        log = logs[0]
-        if self._bar_read[0] != log:
-            self._bar_read = log, newest_bar(last_bytes(log.path, TAIL))
+        path = logs[0].path
+        try:
+            stat = path.stat()  # the list may be seconds old
+        except OSError:
+            return None
+        key = (path, stat.st_size, stat.st_mtime)
+        if self._bar_read[0] != key:
+            self._bar_read = key, newest_bar(last_bytes(path, TAIL))
         found = self._bar_read[1]
-        return None if found is None else (found, log.mtime)
+        return None if found is None else (found, stat.st_mtime)
 
     def _last_step(self) -> int | None:
         """Return the newest step; asked for at each look, and each metric has a say in it."""

@@ -13,7 +13,6 @@ import numpy as np
 
 from .format import clean, count, number, shorten
 from .model import Guide, Line
-from .series import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +23,12 @@ if TYPE_CHECKING:
 
 CURVES = 10  # more lines than colours tell nobody anything
 _UNIT = (-0.015, 1.015, -0.02, 1.03)  # shares, with room for lines that run along the edge
+_FINE = 500  # points closer than that part of an axis are one to the eye
 _KINDS = ("probability", "percentile", "precision")  # how thresholds were chosen
+_COUNTED = {
+    "probability": ("probability", "probabilities"),
+    "percentile": ("percentile", "percentiles"),
+}
 
 
 class _Curve(NamedTuple):
@@ -90,14 +94,13 @@ def _curves(
     shown = found
     if len(found) > CURVES:  # where there is most to be mended
         shown = sorted(sorted(found, key=lambda one: one[1].area)[:CURVES])
-    plain = replace(options, smoothing=0.0, log_y=False)
     lines = []
     for i, curve in shown:
-        one = Series(str(i), f"{curve.label} · AUC {number(curve.area, 3)}")
-        one.update(curve.x, curve.y)
-        lines.append(one.line(plain, max(100, options.points // len(shown))))
+        x, y = _visible(curve.x, curve.y, options.window)
+        label = f"{curve.label} · AUC {number(curve.area, 3)}"
+        lines.append(replace(_line(x, y), key=str(i), label=label, total=len(curve.x)))
     classes = count(len(tables), "class", "classes")
-    said = [count(max(len(table) for table in tables), f"{kind} threshold"), "AUC by trapezoids"]
+    said = [count(max(len(table) for table in tables), *_COUNTED[kind]), "AUC by trapezoids"]
     if len(shown) < len(found):
         said.insert(0, f"{len(shown)} of {classes}, those of least AUC")
     if (left := len(all_) - len(found)) > 0:
@@ -177,6 +180,21 @@ def _curve(label: str, x: Floats, y: Floats, order: Any, share: Floats) -> _Curv
     x, y = x[fresh], y[fresh]
     area = float(np.sum(np.diff(x) * (y[1:] + y[:-1]) / 2))
     return _Curve(label, x, y, area, float(share.mean()))
+
+
+def _visible(x: Floats, y: Floats, window: tuple[float, float] | None) -> tuple[Floats, Floats]:
+    """Return the points that can be told apart: those of a steep rise are as close in x as any."""
+    low, high = (0.0, 1.0) if window is None else sorted(window)
+    begin = max(0, int(np.searchsorted(x, low, "left")) - 1)
+    end = int(np.searchsorted(x, high, "right")) + 1
+    x, y = x[begin:end], y[begin:end]
+    if len(x) <= _FINE:
+        return x, y
+    across = np.round((x - low) / max(high - low, 1e-9) * _FINE)
+    moved = (np.diff(across) != 0) | (np.diff(np.round(y * _FINE)) != 0)
+    keep = np.concatenate(([True], moved))
+    keep[-1] = True
+    return x[keep], y[keep]
 
 
 # -- residuals and predictions ----------------------------------------------------------------------

@@ -123,7 +123,6 @@ def test_time_left_from_the_newest_log(going):
 def test_a_bar_that_moves_is_news(going):
     path = going.log_file("log.txt", "  1%|  | 1/100 [00:12<00:30, 34.1it/s]")
     view = RunView(going.folder)
-    view._logs._max_age = 0
     assert not view.refresh()
     with path.open("a") as log:
         log.write("\r  2%|  | 2/100 [00:12<00:29, 34.1it/s]")

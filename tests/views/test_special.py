@@ -63,7 +63,7 @@ def test_an_accuracy_table_has_two_charts(run):
     assert (first.x_label, first.y_label) == ("false positive rate", "true positive rate")
     assert (second.x_label, second.y_label) == ("recall", "precision")
     assert {first.group, second.group} == {"test"}
-    assert first.badge == "5 probability thresholds · AUC by trapezoids"
+    assert first.badge == "5 probabilities · AUC by trapezoids"
     assert [guide.label for guide in first.guides] == ["chance"]
     assert [len(c.lines) for c in (first, second)] == [3, 3]
     assert view.chart_version(second.key) == view.chart_version(first.key) > 0
@@ -90,7 +90,7 @@ def test_thresholds_in_any_order_give_the_same_curve(run, make):
 
 def test_the_table_with_more_points_is_drawn(run):
     value = {**ACCURACY, "probability_tables": [[[82, 118, 0, 0], [0, 0, 118, 82]]] * 3}
-    assert "5 percentile thresholds" in view_of(run, "accuracy_table", value).chart("m").badge
+    assert "5 percentiles" in view_of(run, "accuracy_table", value).chart("m").badge
 
 
 def test_perfect_and_hopeless(run):
@@ -127,6 +127,22 @@ def test_nothing_that_could_be_drawn_is_a_table(run):
     value = {**ACCURACY, "probability_tables": [[[0, 0, 0, 0]]], "percentile_tables": []}
     found = view_of(run, "accuracy_table", value).chart("m")
     assert (found.kind, found.badge) == ("table", "accuracy table")
+
+
+def test_a_long_table_keeps_its_shape(run):
+    scores = np.sort(np.random.default_rng(1).beta(5, 1, 20_000))
+    tp = np.cumsum(scores > 0.7)[::-1]
+    fp = np.cumsum(scores <= 0.7)[::-1]
+    rows = np.column_stack((tp, fp, fp.max() - fp, tp.max() - tp)).tolist()
+    value = {**ACCURACY, "probability_tables": [rows], "percentile_tables": []}
+    view = view_of(run, "accuracy_table", value)
+    (line,) = view.chart("m").lines
+    assert 200 < len(line.x) < 2000
+    assert line.total > 10_000
+    assert area(line.x, line.y) == pytest.approx(float(view.chart("m").last_text[4:]), abs=0.002)
+    assert np.hypot(np.diff(line.x), np.diff(line.y)).max() < 0.01  # no part is cut short
+    (part,) = view.chart("m", ChartOptions(window=(0.1, 0.2))).lines
+    assert part.x[0] <= 0.1 < 0.2 <= part.x[-1]
 
 
 def test_of_many_classes_the_worst(run):
