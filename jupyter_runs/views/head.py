@@ -91,7 +91,9 @@ def build(
     """Return the header as it is now."""
     now = time.time() if now is None else now
     definition, folder = reader.definition, reader.folder
-    active = status.status not in TERMINAL and status.status != "NotStarted"
+    # one that was submitted is going to start; any other that says nothing yet may never
+    begins = status.status != "NotStarted" or bool(definition.get("target"))
+    active = status.status not in TERMINAL and begins
     started = status.started
     end = status.ended if status.ended is not None else (now if active else None)
     failed = status.status == "Failed"

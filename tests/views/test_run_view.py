@@ -64,6 +64,8 @@ def test_what_a_run_that_has_not_begun_waits_for(make, monkeypatch):
     from jupyter_runs.views import head as heads
 
     run = make(target="<gpu>")
+    assert RunView(run.folder).head().status == "NotStarted"
+    assert RunView(run.folder).head().active  # it is going to start
     run.writer.event("status", status="Queued")
     view = RunView(run.folder)
     assert view.head().waiting is None  # where nobody knows its place
