@@ -114,5 +114,8 @@ def _end(run: Run) -> None:
     elif (error := _exit_error()) is not None and error.code not in (None, 0):
         run._finish_with(error, patience=_PATIENCE)
     else:
-        run._writer.event("warning", text=SCRIPT)
+        if (
+            run._definition("parent") is None
+        ):  # a child ends with its parent, which may be a driver's
+            run._writer.event("warning", text=SCRIPT)
         run._finish("Completed")

@@ -215,3 +215,38 @@ class TestEnding:
         child = ws.get_run((tmp_path / "id").read_text())
         assert (child.get_status(), child.parent.get_status()) == ("Completed", "Completed")
         assert not child.get_details()["warnings"]
+
+    def test_with_a_script_that_a_driver_runs(self, script, ws, run, tmp_path):
+        done = script(
+            f"""
+            import os
+            os.environ["JUPYTER_RUNS_RUN_DIR"] = {str(run.folder)!r}
+            from jupyter_runs import Run
+            children = Run.get_context().create_children(2)
+            children[0].log("loss", 1)
+            """
+        )
+        assert "Traceback" not in done.wait()
+        children = list(run.get_children())
+        assert {child.get_status() for child in children} == {"Completed"}
+        assert not children[0].get_details()["warnings"]
+        assert run.get_status() == "Running"  # its driver says when
+
+    def test_with_the_process(self, script, ws, run, tmp_path):
+        done = script(
+            f"""
+            import os, time
+            os.environ["JUPYTER_RUNS_RUN_DIR"] = {str(run.folder)!r}
+            from jupyter_runs import Run
+            child = Run.get_context().child_run()
+            child.log("loss", 1, step=7)
+            open({str(tmp_path / "ready")!r}, "w")
+            time.sleep(60)
+            """
+        )
+        done.wait_for(tmp_path / "ready")
+        done.process.kill()
+        done.process.wait()
+        (child,) = run.get_children()
+        assert child.get_status() == "Failed"
+        assert "last point at step 7" in child.get_details()["reason"]

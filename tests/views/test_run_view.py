@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import time
 import uuid
 
@@ -461,3 +462,23 @@ def test_whatever_was_logged_is_strict_json(make, points, data):
         for line in one["lines"]:
             assert len(line["x"]) == len(line["y"])
             assert None not in line["x"]
+
+
+def test_children_are_news_and_a_tab(make):
+    run = make()
+    view = RunView(run.folder)
+    assert view.children() == []
+    first = make("c1", parent="r1")
+    assert view.refresh()
+    assert not view.refresh()
+    second = make("c2", parent="r1")
+    make("other", parent="c1")
+    cursor = view.to_json()["cursor"]
+    assert view.refresh()
+    assert [folder.id for folder in view.children()] == ["c2", "c1"]
+    assert view.to_json(cursor)["children"] == ["c2", "c1"]
+    assert [(tab.id, tab.count) for tab in view.tabs()][-1] == ("children", 2)
+    assert RunView(first.folder).head().parent == "r1"
+    shutil.rmtree(second.folder.path)
+    assert view.refresh()
+    assert [folder.id for folder in view.children()] == ["c1"]

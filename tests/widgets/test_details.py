@@ -612,3 +612,23 @@ def test_points_out_of_sight_are_not_touched(run, monkeypatch):
     details._metrics._more.click()
     assert touched == {"tile", *(f"m{k}" for k in range(24))}
     details.close()
+
+
+def test_the_header_says_what_a_run_waits_for(run, details):
+    run._writer.event("status", status="Preparing")
+    run._writer.event("phase", text="installing <b>3</b> packages")
+    look(details, run)
+    assert "installing &lt;b&gt;3&lt;/b&gt; packages" in details._header._times.value
+
+
+def test_cancel_says_so_until_the_run_has_stopped(run, details):
+    details._header.cancel.click()
+    assert run._folder.cancel_requested
+    assert details._header.cancel.description == "■ Canceling…"
+    assert details._header.cancel.disabled
+    assert "Cancel requested" in details._header._title.value
+    before = details._beat()
+    run._folder.end("Canceled")
+    assert details._beat() != before  # looked at once, not at the next turn
+    look(details, run)
+    assert details._header.cancel.layout.display == "none"
