@@ -79,6 +79,8 @@ def test_leader_by_the_first_metric_that_tells_two_apart(experiment):
     runs[0].tag("no value")
     runs[0].tag("key", "v")
     assert tag_columns(ComparisonView([run.folder for run in runs]).rows) == ("key",)
+    for run in runs:
+        run.complete()
 
 
 def test_a_child_opens_below_and_goes_again(run, details):

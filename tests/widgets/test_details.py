@@ -137,8 +137,9 @@ def test_sends_only_what_changed(run, details, sent):
     for i in range(50):
         run.log("a", i, step=i)
         run.log("b", i, step=i)
+    assert run._own.captured.wait(60)  # what the run says of its packages comes a little later
     look(details, run)
-    look(details, run)  # what the run says of its packages may come a little later
+    look(details, run)
     sent.clear()
     look(details, run)
     assert not [m for m in sent if "x" in m[1] or "y" in m[1]]
