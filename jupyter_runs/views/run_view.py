@@ -10,14 +10,13 @@ from jupyter_runs.journal import Children, RunFolder, RunReader, read_status
 
 from . import head as heads
 from . import special
-from .bars import TAIL, Bar, newest_bar
 from .charts import ChartBuilder, group_of, is_chart, is_tile
 from .details import details
-from .files import Listing, elsewhere, last_bytes, last_lines, read_log
+from .files import Listing, elsewhere
 from .format import shorten
 from .images import Gallery
-from .jsonable import jsonable
 from .lines import writer_label
+from .logs import Logs
 from .model import (
     Chart,
     ChartOptions,
@@ -30,7 +29,7 @@ from .model import (
     Tile,
 )
 from .tables import cell
-from .told import ChartsTold, version_of
+from .told import ChartsTold, changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -70,7 +69,7 @@ class RunView:
         self.version = 0
         self._portal_url = portal_url
         self._token = secrets.token_hex(4)
-        self._logs = Listing(self.folder.logs)
+        self._logs = Logs(self.folder.logs)
         self._outputs = Listing(self.folder.outputs)
         self._children = Children(self.folder)
         self._builders: dict[str, ChartBuilder] = {}
@@ -84,8 +83,6 @@ class RunView:
         self._charts_told = ChartsTold()
         self._status: Status | None = None
         self._step: tuple[int, int | None] = (-1, None)
-        self._bar_read: tuple[Any, Bar | None] = (None, None)
-        self._tail: tuple[Any, LogPart | None] = (None, None)
         self.refresh()
 
     def __repr__(self) -> str:
@@ -114,7 +111,10 @@ class RunView:
         for part, listing in (("logs", self._logs), ("outputs", self._outputs)):
             if self._differs(part, listing.files(fresh=True)):
                 changed.add(part)
-        if self._differs("bar", self._bar()):
+        bars = (
+            status.status == "Running" and reader.progress is None
+        )  # what it says itself goes first
+        if self._differs("bar", self._logs.bar() if bars else None):
             changed.add("head")
         if self._differs("children", [folder.id for folder in self._children.folders()]):
             changed.add("children")
@@ -160,39 +160,15 @@ class RunView:
             self._status,
             last_step=self._last_step(),
             portal_url=self._portal_url() if self._portal_url is not None else None,
-            log_tail=self._log_tail() if self._status.status == "Failed" else None,
+            log_tail=self._logs.tail() if self._status.status == "Failed" else None,
             bar=self._told["bar"],
         )
-
-    def _bar(self) -> tuple[Bar, float] | None:
-        """Return the newest progress bar of a run that says nothing itself, and when it was drawn."""
-        logs = self._logs.files()
-        assert self._status is not None
-        if not logs or self._reader.progress is not None or self._status.status != "Running":
-            return None
-        path = logs[0].path
-        try:
-            stat = path.stat()  # the list may be seconds old
-        except OSError:
-            return None
-        key = (path, stat.st_size, stat.st_mtime)
-        if self._bar_read[0] != key:
-            self._bar_read = key, newest_bar(last_bytes(path, TAIL))
-        found = self._bar_read[1]
-        return None if found is None else (found, stat.st_mtime)
 
     def _last_step(self) -> int | None:
         """Return the newest step; asked for at each look, and each metric has a say in it."""
         if self._step[0] != self._reader.version:
             self._step = (self._reader.version, self._reader.last_step)
         return self._step[1]
-
-    def _log_tail(self) -> LogPart | None:
-        """Return the last lines of the newest log that has any."""
-        logs = self._logs.files()[:3]
-        if self._tail[0] != logs:
-            self._tail = (logs, last_lines(self.folder.logs, logs))
-        return self._tail[1]
 
     # -- metrics ----------------------------------------------------------------------------------
 
@@ -333,7 +309,7 @@ class RunView:
         FileNotFoundError
             If there is no such log.
         """
-        return read_log(self.folder.logs, name, offset, limit, before=before, raw=raw)
+        return self._logs.read(name, offset, limit, before=before, raw=raw)
 
     def outputs(self) -> list[FileInfo]:
         """Return the files that the run keeps, in the order of their names."""
@@ -399,40 +375,7 @@ class RunView:
             Of a chart that was told before, only what its lines have from ``"start"`` on, to be put after as
             many points of version ``"after"``; who has another version of it asks without a cursor.
         """
-        there = dict.fromkeys(self.chart_keys())
-        wanted = [key for key in (there if keys is None else keys) if key in there]
-        since = version_of(cursor, self._token, self.version)
-        changed = [key for key in wanted if self.chart_version(key) > since]
-        if since < self.version:
-            self.load(changed)
-        found: dict[str, Any] = {
-            "cursor": f"{self._token}.{self.version}",
-            "full": since < 0,
-            "now": time.time(),
-        }
-        parts: dict[str, Callable[[], Any]] = {
-            "logs": self.logs,
-            "outputs": self.outputs,
-            "images": self.images,
-            "details": self.details,
-            "order": self.chart_keys,
-            "children": lambda: self._told["children"][::-1],
-        }
-        if since < 0 or self._parts["head"] > since:
-            found["head"] = {**jsonable(self.head()), "title": self.head().title}
-        if since < self.version:
-            found["tabs"] = jsonable(self.tabs())
-            tiles = self.tiles()
-            if self._parts["order"] > since or any(t.version > since for t in tiles):
-                found["tiles"] = jsonable(tiles)  # all: one that became a chart is not among them
-        for part, make in parts.items():
-            if since < 0 or self._parts[part] > since:
-                found[part] = jsonable(make())
-        found["charts"] = [
-            self._charts_told.json(self.chart(key, options), options or _DEFAULT, since)
-            for key in changed
-        ]
-        return found
+        return changes(self, cursor, options or _DEFAULT, keys)
 
     def picture(self, as_of: float | None = None) -> str:
         """Return a static picture of the run as HTML that needs nothing else, below 100 kB.

@@ -628,8 +628,8 @@ def test_cancel_says_so_until_the_run_has_stopped(run, details):
     assert details._header.cancel.description == "■ Canceling…"
     assert details._header.cancel.disabled
     assert "Cancel requested" in details._header._title.value
-    before = details._beat()
-    run._folder.end("Canceled")
-    assert details._beat() != before  # looked at once, not at the next turn
+    assert details._beat()[1] is False
+    run.complete()
+    assert details._beat()[1] is True  # looked at once, not at the next turn
     look(details, run)
     assert details._header.cancel.layout.display == "none"
