@@ -197,6 +197,8 @@ class RunDetails(Live):
             self._metrics.resend(str(message.get("id")))
         elif kind == "zoom":
             self._metrics.zoom(str(message.get("id")), message.get("x"))
+        elif kind == "cancel":
+            self._cancel()
         elif kind == "open":
             if self._children is not None:
                 self._children.open(str(message.get("run")))
@@ -210,7 +212,8 @@ class RunDetails(Live):
 
     def _cancel(self) -> None:
         # a file in the run's folder: whoever runs it finds it there, whatever process that is
-        self._view.folder.request_cancel("widget")
+        if self._view.folder.ended is None:  # the page and the button both tell, and one may come late
+            self._view.folder.request_cancel("widget")
         self._look()
 
 

@@ -622,8 +622,12 @@ def test_the_header_says_what_a_run_waits_for(run, details):
     assert "installing &lt;b&gt;3&lt;/b&gt; packages" in details._header._times.value
 
 
-def test_cancel_says_so_until_the_run_has_stopped(run, details):
-    details._header.cancel.click()
+@pytest.mark.parametrize("how", ["button", "page"])
+def test_cancel_says_so_until_the_run_has_stopped(run, details, how):
+    if how == "button":
+        details._header.cancel.click()
+    else:
+        details._heard(None, {"kind": "cancel"}, None)
     assert run._folder.cancel_requested
     assert details._header.cancel.description == "■ Canceling…"
     assert details._header.cancel.disabled

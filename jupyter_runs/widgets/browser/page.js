@@ -148,7 +148,11 @@ class Page {
     else if (act === "untag") this.model.send({ kind: "untag", key: button.dataset.key });
     else if (act === "download") this.model.send({ kind: "download", name: button.dataset.name });
     const cancel = event.target.closest(".jpr-cancel");
-    if (cancel && !cancel.disabled) this.cancel(cancel, "■ Canceling…");
+    if (cancel && !cancel.disabled) {
+      this.cancel(cancel, "■ Canceling…");
+      // told over our own channel too: that may be heard while a cell runs, and the button's is not
+      this.model.send({ kind: "cancel" });
+    }
     if (event.target.closest("button, a, [data-jpr]")) {
       if (event.target.closest(".jpr-tabs")) setTimeout(() => this.tabs());
       if (!["line", "copy", "sort", "follow"].includes(act)) this.ping();
