@@ -211,8 +211,9 @@ class RunDetails(Live):
                 self.widget.send({"kind": "file", "name": Path(name).name}, [data])
 
     def _cancel(self) -> None:
-        # a file in the run's folder: whoever runs it finds it there, whatever process that is
-        if self._view.folder.ended is None:  # the page and the button both tell, and one may come late
+        # a file in the run's folder: whoever runs it finds it there, whatever process that is; the page
+        # and the button both tell, and one may come late
+        if self._view.folder.ended is None:
             self._view.folder.request_cancel("widget")
         self._look()
 
