@@ -96,6 +96,8 @@ def _exit_error() -> Optional[SystemExit]:
 
 def _at_exit() -> None:
     for run in open_runs():
+        if id(run) not in _open:  # a child, which has ended with its parent
+            continue
         try:
             _end(run)
         except Exception:
@@ -112,5 +114,8 @@ def _end(run: Run) -> None:
     elif (error := _exit_error()) is not None and error.code not in (None, 0):
         run._finish_with(error, patience=_PATIENCE)
     else:
-        run._writer.event("warning", text=SCRIPT)
+        if (
+            run._definition("parent") is None
+        ):  # a child ends with its parent, which may be a driver's
+            run._writer.event("warning", text=SCRIPT)
         run._finish("Completed")

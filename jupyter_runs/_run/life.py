@@ -33,6 +33,10 @@ class RunLife(RunBase):
     _block: Optional[Capture] = None
     _driven = False  # whether this is the script of a run that a driver looks after
 
+    def _end_children(self, status: str) -> None:
+        """End what is still open below this run, which ends with this status."""
+        raise NotImplementedError
+
     # -- ending
 
     def complete(self) -> None:
@@ -125,6 +129,11 @@ class RunLife(RunBase):
         own = self._own
         if own is not None and own.here and self._folder.ended is None:
             told = own.settle(patience)
+        stands = self._folder.ended
+        try:
+            self._end_children(status if stands is None else str(stands.get("status")))
+        except Exception as error:  # a child's fault is no reason for the parent not to end
+            told.append(f"not all children could be ended ({type(error).__name__}: {error})")
         try:
             first = self._folder.end(
                 status, code=code, message=message, details=details, by=self._writer.name

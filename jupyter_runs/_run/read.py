@@ -56,17 +56,12 @@ class RunReading(RunBase):
         own = self._metrics(name)
         if not recursive:
             return own
-        from jupyter_runs.index import find_runs
+        from jupyter_runs.index import find_children
 
         found = {self.id: own}
-        waiting = [self.id]
-        workspace = self._folder.path.parent.parent
-        while waiting:
-            for folder in find_runs(workspace, parent=waiting.pop()):
-                waiting.append(folder.id)
-                if run_type is None or folder.definition.get("type") == run_type:
-                    child = type(self)._open(folder, self._workspace)  # type: ignore[attr-defined]
-                    found[folder.id] = child._metrics(name)
+        for folder in find_children(self._folder, recursive=True, type=run_type):
+            child = type(self)._open(folder, self._workspace)  # type: ignore[attr-defined]
+            found[folder.id] = child._metrics(name)
         return found
 
     def _metrics(self, name: Optional[str]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def start_run(
     kind
         Its type.
     parent
-        Id of the run that it is a child of.
+        Id of the run that it is a child of: what surrounds both is kept with the parent.
     stoppable
         Whether it ends by itself soon after it was asked to.
     facts
@@ -105,7 +105,10 @@ def start_run(
     own = Own(folder, writer, place, logs, snapshot)
     run = Run._owned(folder, workspace, experiment, own, writer)
     at_exit.register(run)
-    own.begin()
+    if parent is None:
+        own.begin()
+    else:
+        own.captured.set()
     if secret:
         run._writer.event("warning", text=secret_params(secret))
         warn(f"run {run_id}: {secret_params(secret)}")

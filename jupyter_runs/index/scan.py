@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from jupyter_runs.index.filters import RunFilter
-from jupyter_runs.journal import RunFolder, RunsError
+from jupyter_runs.journal import Children, RunFolder, RunsError, note_children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +54,56 @@ def _search(workspaces: list[Path], chosen: RunFilter, after: Optional[str]) -> 
         if waiting:
             waiting = folder.id != after
             continue
+        try:
+            admitted = chosen.admits(folder)
+        except (OSError, RunsError):
+            continue  # deleted while we looked
+        if admitted:
+            yield folder
+
+
+def find_children(
+    parent: RunFolder, *, recursive: bool = False, **wanted: Any
+) -> Iterator[RunFolder]:
+    """Yield the folders of the runs below one, newest first.
+
+    Parameters
+    ----------
+    parent
+        The run.
+    recursive
+        Also the children of children; of those that are not wanted, too.
+    **wanted
+        As for `find_runs`, without ``parent`` and ``include_children``; checked at once.
+
+    Notes
+    -----
+    The folders have the last word. Children that the hint in the parent's folder lacks are written there.
+    """
+    chosen = RunFilter(**wanted, include_children=True)
+    return _below(parent, recursive, chosen)
+
+
+def _below(parent: RunFolder, recursive: bool, chosen: RunFilter) -> Iterator[RunFolder]:
+    children: dict[str, list[RunFolder]] = {}
+    for folder in _runs(parent.path.parent.parent):
+        of = folder.definition.get("parent")
+        if isinstance(of, str):
+            children.setdefault(of, []).append(folder)
+    found = children.get(parent.id, [])
+    hinted = {folder.id for folder in Children(parent).folders()}
+    missing = [folder.id for folder in found if folder.id not in hinted and folder.id != parent.id]
+    if missing:
+        note_children(parent, missing)
+    below = {folder.id: folder for folder in found}
+    waiting = list(below) if recursive else []
+    while waiting:
+        for folder in children.get(waiting.pop(), ()):
+            if folder.id not in below:  # a damaged definition may lead in a circle
+                below[folder.id] = folder
+                waiting.append(folder.id)
+    below.pop(parent.id, None)
+    for folder in sorted(below.values(), key=_place, reverse=True):
         try:
             admitted = chosen.admits(folder)
         except (OSError, RunsError):

@@ -237,6 +237,12 @@ def queue_of(folder: RunFolder) -> Optional[Queue]:
     return Queue(folder.path.parent.parent, target, host if isinstance(host, str) else None)
 
 
+def queue_place(folder: RunFolder) -> Optional[int]:
+    """Return the place of a run in the queue of its target, 1 for the next; None while it waits in none."""
+    queue = queue_of(folder)
+    return None if queue is None else queue.place_of(folder.id)
+
+
 def is_ours(folder: RunFolder) -> bool:
     """Tell whether a run was submitted on this machine: here, or in another container of it."""
     submitter = folder.definition.get("submitter")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .batch import FEW as FEW
+    from .children import Children as Children
+    from .children import note_children as note_children
     from .errors import InvalidNameError as InvalidNameError
     from .errors import InvalidPathError as InvalidPathError
     from .errors import InvalidValueError as InvalidValueError
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "batch": "FEW",
+    "children": "Children note_children",
     "errors": (
         "InvalidNameError InvalidPathError InvalidValueError KindError RunExistsError "
         "RunNotFoundError RunsError RunsWarning shown"

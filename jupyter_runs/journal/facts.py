@@ -1,4 +1,4 @@
-"""What a run's lines say beside its metrics: tags, properties, params, files, progress, warnings, its name."""
+"""What a run's lines say beside its metrics: tags, properties, params, files, progress, phase, warnings, its name."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Facts:
         self.facts: dict[str, Any] = {}
         self.files: dict[str, FileEntry] = {}
         self.progress: Optional[Progress] = None
+        self.phase: Optional[str] = None
         self.warnings: list[tuple[float, str]] = []
         self.status_events: list[tuple[float, str]] = []
         self._name: Optional[str] = None
@@ -93,6 +94,9 @@ class Facts:
                 )
         elif kind == "facts":
             self.facts.update({k: decode(v) for k, v in event.items() if k not in ("e", "t")})
+        elif kind == "phase":
+            if self._newest("phase", "", time):
+                self.phase = str(event["text"]) or None
         elif kind == "warning":
             insort(self.warnings, (time, str(event["text"])))
         elif kind == "status":

@@ -224,6 +224,11 @@ class RunFolder:
         )  # a run without it is no run: nobody sees a half-made one
         folder._definition = whole
         folder.announce("created", experiment=whole.get("experiment"))
+        parent = whole.get("parent")
+        if isinstance(parent, str) and RUN_ID.match(parent):
+            from .children import note_children
+
+            note_children(cls(runs / parent), [run_id])
         return folder
 
     def announce(self, what: str, **fields: Any) -> None:

@@ -20,6 +20,11 @@ _FIELDS = {
     "residuals": ("bin_edges", "bin_counts"),
     "predictions": ("bin_averages", "bin_errors", "bin_counts", "bin_edges"),
 }
+# that SDK's documents have one thing under two names
+_ALSO = {
+    "precision_tables": "percentile_tables",
+    "precision_thresholds": "percentile_thresholds",
+}
 _EXAMPLE = {
     "confusion_matrix": (
         '{"schema_type": "confusion_matrix", "schema_version": "1.0.0", '
@@ -62,7 +67,9 @@ def check(kind: str, name: str, value: Any) -> dict[str, Any]:
     data = value.get("data", value)
     if not isinstance(data, Mapping):
         raise InvalidValueError(f"{name!r}: data is a dict, got {shown(data)}{way_out}")
-    missing = [field for field in _FIELDS[kind] if field not in data]
+    missing = [
+        field for field in _FIELDS[kind] if field not in data and _ALSO.get(field) not in data
+    ]
     if missing:
         raise InvalidValueError(f"{name!r}: {', '.join(map(repr, missing))} missing{way_out}")
     plain = {

@@ -2,7 +2,8 @@
 
 The way of a number: `journal.Metric` → `charts` (which chart it gets) → `series` (one line, with `smooth`
 and `thin`) → `Chart` in `model`, which a widget draws, `jsonable` sends and `svg` prints. `run_view` keeps
-one run up to date, `table_view` several; `picture` and `reprs` are what stays in a saved notebook.
+one run up to date, `table_view` several; `special` draws values with a schema, `terminal` and `bars` read
+logs; `picture` and `reprs` are what stays in a saved notebook.
 Imports numpy, and neither ipywidgets nor bqplot: a server shows the same.
 """
 
@@ -12,6 +13,7 @@ from .model import (
     Chart,
     ChartOptions,
     FileInfo,
+    Guide,
     Head,
     ImageItem,
     ImageSeries,
@@ -37,6 +39,7 @@ __all__ = [
     "ChartOptions",
     "ComparisonView",
     "FileInfo",
+    "Guide",
     "Head",
     "ImageItem",
     "ImageSeries",

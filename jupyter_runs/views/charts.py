@@ -2,14 +2,15 @@
 
 A scalar logged again or a list is a line over step, time or index; rows and tables are a line for each
 number column over the first one (and, with more than two columns, the table too); strings are text; a
-confusion matrix is a matrix. A metric with one value is a tile, images have a tab of their own.
+confusion matrix is a matrix; other values with a schema get what `special` draws. A metric with one value
+is a tile, images have a tab of their own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import lines, tables
+from . import lines, special, tables
 from .format import clean, count, shorten
 from .model import Chart, ChartKind, ChartOptions, TextItem, Trend
 from .series import Series
@@ -51,6 +52,8 @@ class ChartBuilder:
         Gives the name and the label of the writer with an index.
     started
         Gives the time that relative times count from.
+    key
+        Which chart of a metric that has several; its name by default.
     """
 
     def __init__(
@@ -58,8 +61,10 @@ class ChartBuilder:
         metric: Metric,
         writer_label: Callable[[int], tuple[str, str]],
         started: Callable[[], float],
+        key: str = "",
     ) -> None:
         self._metric = metric
+        self._key = key or metric.name
         self._writer_label = writer_label
         self._started = started
         self._plotted: dict[str, _Plotted] = {}
@@ -80,13 +85,12 @@ class ChartBuilder:
             self._drawn.pop(next(iter(self._drawn)))
         kind, parts = self._build(options)
         chart = Chart(
-            key=metric.name,
-            title=clean(metric.name),
+            key=self._key,
             group=group_of(metric.name),
             kind=kind,
             description=clean(metric.description or ""),
             version=version,
-            **{**_BARE, **parts},
+            **{**_BARE, "title": clean(metric.name), **parts},
         )
         self._drawn[options] = (metric.version, chart)
         return chart
@@ -95,7 +99,7 @@ class ChartBuilder:
         """Return the chart's kind, and what differs from a chart with nothing in it."""
         kind = self._metric.kind
         if kind in SPECIAL:
-            return self._special()
+            return self._special(options)
         return self._rows(options) if kind in ("row", "table") else self._values(options)
 
     def _values(self, options: ChartOptions) -> tuple[ChartKind, dict[str, Any]]:
@@ -166,16 +170,25 @@ class ChartBuilder:
         steps, times = metric.steps(), metric.times()
         return tuple(TextItem(step=steps[i], time=times[i], text=clean(values[i])) for i in where)
 
-    def _special(self) -> tuple[ChartKind, dict[str, Any]]:
-        items = self._metric.items()
+    def _special(self, options: ChartOptions) -> tuple[ChartKind, dict[str, Any]]:
+        metric = self._metric
+        items = metric.items()
         value = items[-1].value if items else None
         more = f" · last of {len(items):,}" if len(items) > 1 else ""
-        found = tables.matrix(value) if self._metric.kind == "confusion_matrix" else None
-        if found is not None:
-            badge = tables.matrix_badge(found) + more
-            words = {"x_label": "predicted", "y_label": "true"}
-            return "matrix", {**words, "badge": badge, "matrix": found}
-        name = self._metric.kind.replace("_", " ")
+        if metric.kind == "confusion_matrix":
+            found = tables.matrix(value)
+            if found is not None:
+                badge = tables.matrix_badge(found) + more
+                words = {"x_label": "predicted", "y_label": "true"}
+                return "matrix", {**words, "badge": badge, "matrix": found}
+        else:
+            face, parts = special.parts_of(self._key, metric.kind, value, options)
+            if parts is not None:
+                title = clean(metric.name) + (f" · {face}" if face else "")
+                table = None if face else tables.schema_table(value)
+                parts["badge"] += more
+                return "line", {**parts, "title": title, "table": table}
+        name = metric.kind.replace("_", " ")
         return "table", {"badge": name + more, "table": tables.schema_table(value)}
 
 

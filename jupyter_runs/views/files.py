@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from jupyter_runs.journal import InvalidPathError, safe_path
 
 from .model import FileInfo, LogPart
+from .terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 _MOST = 10_000  # files of one run that are listed
 _TAIL = 4096  # bytes of a failed run's log that stand in its header
 _TAIL_LINES = 12
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-
-
-def plain(text: str) -> str:
-    """Return a log as a terminal would show it, without colours; a carriage return begins a line anew."""
-    text = _ANSI.sub("", text).replace("\r\n", "\n")
-    if "\r" not in text:
-        return text
-    lines = (
-        next((part for part in reversed(line.split("\r")) if part), "") for line in text.split("\n")
-    )
-    return "\n".join(lines)
 
 
 class Listing:
@@ -117,7 +105,26 @@ def last_lines(base: Path, logs: Iterable[FileInfo]) -> LogPart | None:
     return None
 
 
-def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
+def last_bytes(path: Path, limit: int) -> str:
+    """Return the end of a file as it was written; "" when it can't be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
+            data = file.read(limit)
+    except OSError:
+        return ""
+    return data.decode("utf-8", "replace")
+
+
+def read_log(
+    base: Path,
+    name: str,
+    offset: int | None,
+    limit: int,
+    *,
+    before: int | None = None,
+    raw: bool = False,
+) -> LogPart:
     """Return a piece of a log file.
 
     Parameters
@@ -131,6 +138,10 @@ def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
         anew.
     limit
         How many bytes at most.
+    before
+        Without ``offset``: the lines that end at this byte, and not at the file's end.
+    raw
+        As it was written, for a `Terminal`; else as a terminal would show it.
 
     Raises
     ------
@@ -140,20 +151,30 @@ def read_log(base: Path, name: str, offset: int | None, limit: int) -> LogPart:
     limit = max(1, limit)
     with safe_path(base, name).open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        tail = offset is None
-        start = max(0, size - limit) if offset is None else max(0, offset)
-        if start > size:
-            start = 0
+        if offset is None:
+            end = size if before is None else min(before, size)
+            start = max(0, end - limit)
+        else:
+            start = max(0, offset)
+            start = 0 if start > size else start
+            end = start + limit
         file.seek(start)
-        data = file.read(limit)
-    if tail and start:  # begin with a whole line
-        cut = data.find(b"\n", 0, -1) + 1
-        if not cut:  # one line longer than the limit: begin with a whole character
-            cut = next((i for i, b in enumerate(data[:4]) if b & 0xC0 != 0x80), 0)
+        data = file.read(end - start)
+    if offset is None and start:
+        cut = _first_line(data)
         start, data = start + cut, data[cut:]
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     text = decoder.decode(data)
     held = len(decoder.getstate()[0])  # half a character: it comes with the next piece
     if held and held == len(data):
         text, held = decoder.decode(b"", final=True), 0
-    return LogPart(name, plain(text), start, start + len(data) - held, size)
+    return LogPart(name, text if raw else plain(text), start, start + len(data) - held, size)
+
+
+def _first_line(data: bytes) -> int:
+    """Return where the first whole line begins; of one that is longer than all of it, a state of it."""
+    for end in (b"\n", b"\r"):  # a progress bar is one line, however often it is drawn
+        cut = data.find(end, 0, -1) + 1
+        if cut:
+            return cut
+    return next((i for i, b in enumerate(data[:4]) if b & 0xC0 != 0x80), 0)

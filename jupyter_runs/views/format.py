@@ -104,6 +104,12 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
 
 
+def ordinal(value: int) -> str:
+    """Return ``1st``, ``2nd``, ``3rd``, ``11th``."""
+    teens = 11 <= value % 100 <= 13
+    return f"{value:,}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th')}"
+
+
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     """Return about ``wanted`` round numbers within [low, high], for an axis."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:

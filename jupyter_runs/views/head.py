@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from jupyter_runs.jobs.tickets import queue_place
+
 from . import theme
-from .format import clean, number, shorten
+from .format import clean, number, ordinal, shorten
 from .model import Head, LogPart, Progress
 
 if TYPE_CHECKING:
     from jupyter_runs.journal import Progress as Reported
     from jupyter_runs.journal import RunReader, Status
+
+    from .bars import Bar
 
 ACTIVE = frozenset(
     {"Queued", "Preparing", "Provisioning", "Starting", "Running", "CancelRequested", "Finalizing"}
@@ -46,6 +50,34 @@ def time_left(reported: Reported | None, started: float | None, now: float) -> f
     return max(0.0, left * spent / done - max(0.0, now - reported.time))
 
 
+def waiting(reader: RunReader, status: Status) -> str | None:
+    """Return what a run that has not begun waits for: ``3rd in the queue of local``, ``installing 3 packages``."""
+    if status.status == "Preparing" and reader.phase:
+        return shorten(reader.phase, 200)
+    if status.status != "Queued":
+        return None
+    place = queue_place(reader.folder)
+    if place is None:
+        return None
+    of = shorten(reader.definition.get("target") or "local", 60)
+    return f"next in the queue of {of}" if place == 1 else f"{ordinal(place)} in the queue of {of}"
+
+
+def progress_of_bar(bar: Bar, drawn: float, now: float) -> tuple[Progress, float | None]:
+    """Return what a progress bar in the log says, and the seconds left; ``drawn`` is when it was written."""
+    known = number(bar.done), number(bar.total)
+    said = Progress(
+        bar.done,
+        bar.total,
+        clean(bar.unit),
+        min(1.0, bar.done / bar.total),
+        f"{known[0]} of {known[1]} {clean(bar.unit)}".rstrip(),
+    )
+    if bar.left is None or bar.done >= bar.total:  # there may be another bar after this one
+        return said, None
+    return said, max(0.0, bar.left - max(0.0, now - drawn))
+
+
 def build(
     reader: RunReader,
     status: Status,
@@ -53,17 +85,24 @@ def build(
     last_step: int | None,
     portal_url: str | None,
     log_tail: LogPart | None,
+    bar: tuple[Bar, float] | None = None,
     now: float | None = None,
 ) -> Head:
     """Return the header as it is now."""
     now = time.time() if now is None else now
     definition, folder = reader.definition, reader.folder
-    active = status.status not in TERMINAL and status.status != "NotStarted"
+    # one that was submitted is going to start; any other that says nothing yet may never
+    begins = status.status != "NotStarted" or bool(definition.get("target"))
+    active = status.status not in TERMINAL and begins
     started = status.started
     end = status.ended if status.ended is not None else (now if active else None)
     failed = status.status == "Failed"
     number_ = definition.get("number")
     parent = definition.get("parent")
+    progress = progress_of(reader.progress)
+    eta = time_left(reader.progress, started, now) if active else None
+    if progress is None and bar is not None and active:
+        progress, eta = progress_of_bar(*bar, now)
     error = shorten(status.message or status.code or "", 500) if failed else ""
     return Head(
         id=folder.id,
@@ -84,11 +123,12 @@ def build(
         started=started,
         ended=status.ended,
         elapsed=None if started is None or end is None else max(0.0, end - started),
-        progress=progress_of(reader.progress),
-        eta=time_left(reader.progress, started, now) if active else None,
+        progress=progress,
+        eta=eta,
         updated=reader.last_time,
         last_step=last_step,
         warnings=tuple(clean(text) for _, text in reader.warnings),
         portal_url=portal_url,
         log_tail=log_tail if failed else None,
+        waiting=waiting(reader, status),
     )

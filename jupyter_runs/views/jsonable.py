@@ -77,6 +77,8 @@ def _same(line: Line, before: Line | None) -> int:
     """Return how many points at the beginning of a line are those of an earlier one."""
     if before is None or _rounding(line) != _rounding(before):
         return 0
+    if line.band is not None or line.edges is not None:  # nothing that grows
+        return 0
     n = min(len(line.x), len(before.x))
     differs = line.x[:n] != before.x[:n]
     pairs = [(line.y, before.y)]
@@ -94,6 +96,11 @@ def line_json(line: Line, before: Line | None = None) -> dict[str, Any]:
     """Return a line; of one that was told ``before`` only the points from ``start`` on."""
     of_x, of_y = _rounding(line)
     start = _same(line, before)
+    extra = {
+        name: jsonable(part)
+        for name, part in (("band", line.band), ("edges", line.edges))
+        if part is not None
+    }
     return {
         "key": _text(line.key),
         "label": _text(line.label),
@@ -108,6 +115,7 @@ def line_json(line: Line, before: Line | None = None) -> dict[str, Any]:
         "minimum": jsonable(line.minimum),
         "maximum": jsonable(line.maximum),
         "last": jsonable(line.last),
+        **extra,
     }
 
 
@@ -143,9 +151,10 @@ def chart_json(chart: Chart, before: Chart | None = None) -> dict[str, Any]:
     if before is not None:
         found["after"] = before.version
     found["lines"] = [line_json(line, known.get(line.key)) for line in chart.lines]
-    for name in ("table", "matrix"):
+    for name in ("table", "matrix", "frame"):
         if getattr(chart, name) is not None:
             found[name] = jsonable(getattr(chart, name))
-    if chart.texts:
-        found["texts"] = jsonable(chart.texts)
+    for name in ("texts", "guides"):
+        if getattr(chart, name):
+            found[name] = jsonable(getattr(chart, name))
     return found

@@ -78,6 +78,7 @@ class Head:
     """The header of a run.
 
     ``elapsed`` is live while ``active``; ``eta`` is the seconds left by the progress, None when unknown.
+    ``waiting`` is what a run that has not begun waits for: its place in a queue, or what is being prepared.
     ``error`` is the one-line error of a failed run, ``log_tail`` the last lines of its newest log.
     """
 
@@ -106,6 +107,7 @@ class Head:
     warnings: tuple[str, ...]
     portal_url: str | None
     log_tail: LogPart | None
+    waiting: str | None = None
 
     @property
     def title(self) -> str:
@@ -145,6 +147,10 @@ class Line:
         Of the raw, whole series: what was logged, whatever is drawn. None when it has no number.
     hidden
         Values that a logarithmic axis cannot show (zero or below).
+    band
+        How far y may be off: its lowest and highest, at the same x; else None.
+    edges
+        The line is drawn as bars: those of its first point begin and end at the first two edges.
     """
 
     key: str
@@ -159,6 +165,17 @@ class Line:
     maximum: float | None
     last: float | None
     hidden: int = 0
+    band: tuple[Floats, Floats] | None = None
+    edges: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guide:
+    """A line to compare with, which was not logged: what chance gives, or what would be ideal."""
+
+    label: str
+    x: Floats
+    y: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +216,8 @@ class Chart:
     """A metric as it is drawn.
 
     ``kind`` says what the main thing is; a "line" may have ``table`` (rows of three or more columns) or
-    ``texts`` (strings among the numbers) besides. ``version`` grows when the metric changes.
+    ``texts`` (strings among the numbers) besides. ``version`` grows when the metric changes. ``frame`` is
+    ``(x from, x to, y from, y to)`` of axes that are the same whatever the lines are, and always linear.
     """
 
     key: str
@@ -218,6 +236,8 @@ class Chart:
     table: Table | None = None
     matrix: Matrix | None = None
     texts: tuple[TextItem, ...] = ()
+    guides: tuple[Guide, ...] = ()
+    frame: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

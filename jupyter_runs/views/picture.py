@@ -83,7 +83,7 @@ def header(head: Head, as_of: float) -> str:
             f'<div style="width:{share};height:4px;border-radius:2px;background:{theme.status_colors(head.status)[0]};">'
             "</div></div>"
         )
-    said = []
+    said = [head.waiting] if head.waiting else []
     if progress is not None:
         said.append(progress.text)
     if head.elapsed is not None:
@@ -173,13 +173,21 @@ def _card(chart: Chart) -> str:
     legend = ""
     if len(chart.lines) > 1:
         legend = "".join(
-            f'<span style="margin-left:8px;font-size:12px;white-space:nowrap;">'
-            f'<span style="color:{theme.color(i)};font-weight:700;">━</span> {escape(shorten(line.label, 20))}</span>'
+            f'<span style="display:inline-block;margin-left:8px;font-size:12px;white-space:nowrap;">'
+            f'<span style="color:{theme.color(i)};font-weight:700;">━</span> {escape(shorten(line.label, 24))}</span>'
             for i, line in enumerate(chart.lines[:4])
         )
         if len(chart.lines) > 4:
             legend += f'<span style="{FADED}margin-left:8px;font-size:12px;">+ {len(chart.lines) - 4}</span>'
+    legend += "".join(
+        f'<span style="{FADED}margin-left:8px;font-size:12px;white-space:nowrap;">╌ {escape(guide.label)}</span>'
+        for guide in chart.guides
+    )
     last = f"{escape(shorten(chart.last_text, 32))}{_ARROWS.get(chart.trend, '')}"
+    below = ""
+    if chart.frame is not None and len(chart.lines) > 1:  # these have more to say than their colour
+        below = f'<div style="margin-left:-8px;line-height:1.5;">{legend}</div>'
+        legend = ""
     head = (
         '<div style="display:flex;justify-content:space-between;gap:8px;">'
         f'<div style="{CUT}min-width:0;"><b title="{escape(shorten(chart.title, 260))}">{escape(shorten(chart.title, 44))}</b>'
@@ -189,7 +197,7 @@ def _card(chart: Chart) -> str:
         f'<div style="{FADED}display:flex;justify-content:space-between;gap:8px;font-size:11px;">'
         f'<span>{escape(_badge(chart))}</span> <span style="{CUT}">{escape(shorten(_x_words(chart), 30))}</span></div>'
     )
-    return f'<div style="{_CARD}">{head}{_body(chart)}{foot}</div>'
+    return f'<div style="{_CARD}">{head}{below}{_body(chart)}{foot}</div>'
 
 
 def _badge(chart: Chart) -> str:

@@ -6,16 +6,17 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from jupyter_runs.journal import SYSTEM, RunFolder, RunReader, read_status
+from jupyter_runs.journal import SYSTEM, Children, RunFolder, RunReader, read_status
 
 from . import head as heads
+from . import special
 from .charts import ChartBuilder, group_of, is_chart, is_tile
 from .details import details
-from .files import Listing, elsewhere, last_lines, read_log
+from .files import Listing, elsewhere
 from .format import shorten
 from .images import Gallery
-from .jsonable import jsonable
 from .lines import writer_label
+from .logs import Logs
 from .model import (
     Chart,
     ChartOptions,
@@ -28,7 +29,7 @@ from .model import (
     Tile,
 )
 from .tables import cell
-from .told import ChartsTold, version_of
+from .told import ChartsTold, changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -68,18 +69,20 @@ class RunView:
         self.version = 0
         self._portal_url = portal_url
         self._token = secrets.token_hex(4)
-        self._logs = Listing(self.folder.logs)
+        self._logs = Logs(self.folder.logs)
         self._outputs = Listing(self.folder.outputs)
+        self._children = Children(self.folder)
         self._builders: dict[str, ChartBuilder] = {}
         self._galleries: dict[str, tuple[int, Gallery, ImageSeries]] = {}
         self._seen: dict[str, int] = {}  # metric: the reader's version of it
         self._versions: dict[str, int] = {}  # metric: our version when it last changed
-        self._parts = dict.fromkeys(("head", "logs", "outputs", "images", "details", "order"), 0)
+        self._parts = dict.fromkeys(
+            ("head", "logs", "outputs", "images", "details", "order", "children"), 0
+        )
         self._told: dict[str, Any] = {}
         self._charts_told = ChartsTold()
         self._status: Status | None = None
         self._step: tuple[int, int | None] = (-1, None)
-        self._tail: tuple[Any, LogPart | None] = (None, None)
         self.refresh()
 
     def __repr__(self) -> str:
@@ -101,11 +104,20 @@ class RunView:
         following = self.version + 1
         changed = set()
         status = self._status
-        if self._differs("head", (status[:6], reader.progress, reader.name, len(reader.warnings))):
+        waits = heads.waiting(reader, status)
+        told = (status[:6], reader.progress, reader.name, len(reader.warnings), waits)
+        if self._differs("head", told):
             changed.add("head")
         for part, listing in (("logs", self._logs), ("outputs", self._outputs)):
             if self._differs(part, listing.files(fresh=True)):
                 changed.add(part)
+        bars = (
+            status.status == "Running" and reader.progress is None
+        )  # what it says itself goes first
+        if self._differs("bar", self._logs.bar() if bars else None):
+            changed.add("head")
+        if self._differs("children", [folder.id for folder in self._children.folders()]):
+            changed.add("children")
         if news or not self.version:
             changed |= {"details"} | self._look_at_metrics(following)
             if self._differs("updated", reader.last_time):
@@ -148,7 +160,8 @@ class RunView:
             self._status,
             last_step=self._last_step(),
             portal_url=self._portal_url() if self._portal_url is not None else None,
-            log_tail=self._log_tail() if self._status.status == "Failed" else None,
+            log_tail=self._logs.tail() if self._status.status == "Failed" else None,
+            bar=self._told["bar"],
         )
 
     def _last_step(self) -> int | None:
@@ -156,13 +169,6 @@ class RunView:
         if self._step[0] != self._reader.version:
             self._step = (self._reader.version, self._reader.last_step)
         return self._step[1]
-
-    def _log_tail(self) -> LogPart | None:
-        """Return the last lines of the newest log that has any."""
-        logs = self._logs.files()[:3]
-        if self._tail[0] != logs:
-            self._tail = (logs, last_lines(self.folder.logs, logs))
-        return self._tail[1]
 
     # -- metrics ----------------------------------------------------------------------------------
 
@@ -191,7 +197,9 @@ class RunView:
         return found
 
     def chart_keys(self, search: str = "") -> list[str]:
-        """Return the keys of the charts (the metrics' names), groups in the order first logged.
+        """Return the keys of the charts, groups in the order first logged.
+
+        A key is the metric's name; of a metric with several charts, those after the first have others.
 
         Parameters
         ----------
@@ -201,19 +209,21 @@ class RunView:
         groups: dict[str, list[str]] = {"": []}  # names without a prefix come first
         for metric in self._metrics(search):
             if is_chart(metric):
-                groups.setdefault(group_of(metric.name), []).append(metric.name)
+                keys = groups.setdefault(group_of(metric.name), [])
+                keys += special.keys_of(metric.name, metric.kind)
         system = groups.pop(SYSTEM, [])  # what the machine does stands below what the training says
         return [name for names in (*groups.values(), system) for name in names]
 
     def load(self, keys: Iterable[str]) -> None:
         """Read the points of these charts, and the tiles' values, in one pass over the files."""
         metrics = self._reader.metrics
-        wanted = [metrics[key] for key in keys if key in metrics]
+        names = dict.fromkeys(special.name_of(key) for key in keys)
+        wanted = [metrics[name] for name in names if name in metrics]
         self._reader.load([*wanted, *filter(is_tile, metrics.values())])
 
     def chart_version(self, key: str) -> int:
         """Return the view's version when the chart last changed, 0 for an unknown key."""
-        return self._versions.get(key, 0)
+        return self._versions.get(special.name_of(key), 0)
 
     def chart(self, key: str, options: ChartOptions | None = None) -> Chart:
         """Return one chart, drawn as asked; the same object while nothing changed.
@@ -223,7 +233,7 @@ class RunView:
         KeyError
             If no metric with a chart has that name.
         """
-        return self._builder(key).chart(options or _DEFAULT, self._versions.get(key, 0))
+        return self._builder(key).chart(options or _DEFAULT, self.chart_version(key))
 
     def is_line(self, key: str) -> bool:
         """Tell whether a chart has lines; of a metric whose values are all numbers without reading them.
@@ -238,10 +248,16 @@ class RunView:
     def _builder(self, key: str) -> ChartBuilder:
         builder = self._builders.get(key)
         if builder is None:
-            metric = self._reader.metrics.get(key)
-            if metric is None or not is_chart(metric):
+            metric = self._reader.metrics.get(special.name_of(key))
+            if (
+                metric is None
+                or not is_chart(metric)
+                or key not in special.keys_of(metric.name, metric.kind)
+            ):
                 raise KeyError(key)
-            builder = self._builders[key] = ChartBuilder(metric, self._writer_label, self._started)
+            builder = self._builders[key] = ChartBuilder(
+                metric, self._writer_label, self._started, key
+            )
         return builder
 
     def _started(self) -> float:
@@ -271,8 +287,21 @@ class RunView:
         """Return the log files, newest first."""
         return list(self._logs.files(fresh=True))
 
-    def read_log(self, name: str, offset: int | None = None, limit: int = 65536) -> LogPart:
+    def read_log(
+        self,
+        name: str,
+        offset: int | None = None,
+        limit: int = 65536,
+        *,
+        before: int | None = None,
+        raw: bool = False,
+    ) -> LogPart:
         """Return a piece of a log as a terminal would show it, without offset its last lines.
+
+        Parameters
+        ----------
+        name, offset, limit, before, raw
+            As for `files.read_log`.
 
         Raises
         ------
@@ -281,7 +310,7 @@ class RunView:
         FileNotFoundError
             If there is no such log.
         """
-        return read_log(self.folder.logs, name, offset, limit)
+        return self._logs.read(name, offset, limit, before=before, raw=raw)
 
     def outputs(self) -> list[FileInfo]:
         """Return the files that the run keeps, in the order of their names."""
@@ -290,6 +319,13 @@ class RunView:
 
     def _elsewhere(self) -> list[FileInfo]:
         return elsewhere(self.folder.path, self._reader.files)
+
+    def children(self) -> list[RunFolder]:
+        """Return the folders of the runs below this one, newest first, as of the last `refresh`.
+
+        As its own folder hints at them: see `jupyter_runs.journal.Children`.
+        """
+        return [RunFolder(self.folder.path.parent / name) for name in self._told["children"][::-1]]
 
     def details(self) -> list[Section]:
         """Return the sections of the Details tab that have something in them."""
@@ -300,6 +336,7 @@ class RunView:
         metrics = self._reader.metrics.values()
         images = sum(m.count for m in metrics if m.kind == "image")
         shown = sum(1 for m in metrics if is_tile(m) or is_chart(m))
+        children = len(self._told["children"])
         files = (
             ("logs", "Logs", len(self._logs.files())),
             ("outputs", "Outputs", len(self._outputs.files()) + len(self._elsewhere())),
@@ -309,6 +346,7 @@ class RunView:
             Tab("metrics", "Metrics", shown),
             *(Tab(key, label, n) for key, label, n in files if n),
             Tab("details", "Details"),
+            *([Tab("children", "Children", children)] if children else []),
         ]
 
     # -- JSON and pictures ------------------------------------------------------------------------
@@ -338,42 +376,7 @@ class RunView:
             Of a chart that was told before, only what its lines have from ``"start"`` on, to be put after as
             many points of version ``"after"``; who has another version of it asks without a cursor.
         """
-        wanted = self.chart_keys() if keys is None else [k for k in keys if k in self._seen]
-        since = version_of(cursor, self._token, self.version)
-        changed = [
-            key
-            for key in wanted
-            if self._versions.get(key, 0) > since and is_chart(self._reader.metrics[key])
-        ]
-        if since < self.version:
-            self.load(changed)
-        found: dict[str, Any] = {
-            "cursor": f"{self._token}.{self.version}",
-            "full": since < 0,
-            "now": time.time(),
-        }
-        parts: dict[str, Callable[[], Any]] = {
-            "logs": self.logs,
-            "outputs": self.outputs,
-            "images": self.images,
-            "details": self.details,
-            "order": self.chart_keys,
-        }
-        if since < 0 or self._parts["head"] > since:
-            found["head"] = {**jsonable(self.head()), "title": self.head().title}
-        if since < self.version:
-            found["tabs"] = jsonable(self.tabs())
-            tiles = self.tiles()
-            if self._parts["order"] > since or any(t.version > since for t in tiles):
-                found["tiles"] = jsonable(tiles)  # all: one that became a chart is not among them
-        for part, make in parts.items():
-            if since < 0 or self._parts[part] > since:
-                found[part] = jsonable(make())
-        found["charts"] = [
-            self._charts_told.json(self.chart(key, options), options or _DEFAULT, since)
-            for key in changed
-        ]
-        return found
+        return changes(self, cursor, options or _DEFAULT, keys)
 
     def picture(self, as_of: float | None = None) -> str:
         """Return a static picture of the run as HTML that needs nothing else, below 100 kB.

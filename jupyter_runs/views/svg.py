@@ -15,12 +15,14 @@ from .format import escape, number, shorten
 from .theme import ERROR, GREY, GRID, color
 
 if TYPE_CHECKING:
-    from .model import Chart, Floats, Matrix
+    from .model import Chart, Floats, Line, Matrix
 
 WIDTH, HEIGHT = 340, 152
 _TOP, _RIGHT, _BOTTOM = 8, 10, 18
 _FONT = 10
 _TEXT = f'font-family="system-ui,sans-serif" font-size="{_FONT}" fill="{GREY}"'
+_NAME = 14  # room for the name of the y axis, where there is one
+_TALLER = 1.25  # shares and distributions want a plot that is less flat
 _LINES = 10  # more lines than colours tell nobody anything
 _MARKERS = 30
 _LARGEST = sys.float_info.max
@@ -86,14 +88,21 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
     if x_extent is None:
         return _empty("no values yet", width, height)
     y_low, y_high = _padded(*(y_extent or (0.0, 1.0)), 0.05)
-    y_ticks = axis(y_low, y_high, wanted=3) if y_extent else []
+    top = _TOP
+    if chart.frame is not None:
+        x_extent, (y_low, y_high), y_extent = chart.frame[:2], chart.frame[2:], chart.frame[2:]
+        top += _NAME
+        height = round(height * _TALLER)
+    y_ticks = axis(y_low, y_high, wanted=3 if chart.frame is None else 4) if y_extent else []
     left = 10 + max((len(t) for _, t in y_ticks), default=2) * 5.6
     right, bottom = width - _RIGHT, height - _BOTTOM
     x_low, x_high = x_extent if x_extent[1] > x_extent[0] else _padded(*x_extent, 0)
     out = [_open(width, height), f"<g {_TEXT}>"]
+    if chart.frame is not None:
+        out.append(f'<text x="{left:g}" y="{_FONT}">{escape(shorten(chart.y_label, 48))}</text>')
     rules = []
     for place, label in y_ticks:
-        at = _project(np.array([place]), y_low, y_high, bottom, _TOP)[0] / 10
+        at = _project(np.array([place]), y_low, y_high, bottom, top)[0] / 10
         rules.append(f"M{left:g} {at:g}H{right:g}")
         out.append(
             f'<text x="{left - 6:g}" y="{at + 3.5:g}" text-anchor="end">{escape(label)}</text>'
@@ -112,12 +121,24 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
         '<g transform="scale(.1)" fill="none" stroke-linejoin="round" stroke-linecap="round">'
     )
     out.append(_marks(marks, x_low, x_high, left, right, bottom))
+    across, upward = (x_low, x_high, left, right), (y_low, y_high, bottom, top)
+    for guide in chart.guides:
+        drawn, _ = path(_project(guide.x, *across), _project(guide.y, *upward))
+        out.append(
+            f'<path d="{drawn}" stroke="{GREY}" stroke-width="10" stroke-dasharray="40 36"/>'
+        )
     for i, line in enumerate(lines):
-        x = _project(line.x, x_low, x_high, left, right)
+        x = _project(line.x, *across)
+        if line.edges is not None:
+            out.append(_bars(line, _project(line.edges, *across), upward, color(i)))
+            continue
+        if line.band is not None:
+            low, high = (_project(part, *upward) for part in line.band)
+            out.append(_band(x, low, high, color(i)))
         for values, extra in ((line.faint, ' stroke-opacity=".3" stroke-width="10"'), (line.y, "")):
             if values is None:
                 continue
-            y = _project(values, y_low, y_high, bottom, _TOP)
+            y = _project(values, *upward)
             drawn, alone = path(x, y)
             out.append(
                 f'<path d="{drawn}" stroke="{color(i)}"{extra or _stroke}/>' if drawn else ""
@@ -136,6 +157,34 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
 
 
 _stroke = ' stroke-width="15"'
+
+
+def _bars(line: Line, edges: Floats, upward: tuple[float, float, float, float], fill: str) -> str:
+    """Return bars from zero up, each as wide as its bin; a bin whose count is not known has none."""
+    zero = _project(np.zeros(1), *upward)[0]
+    tops = _project(line.y, *upward)
+    boxes = "".join(
+        f"M{a:.0f} {zero:.0f}V{y:.0f}H{b:.0f}V{zero:.0f}z"
+        for a, b, y in zip(edges[:-1], edges[1:], tops, strict=True)
+        if np.isfinite(y)
+    )
+    return (
+        f'<path d="{boxes}" fill="{fill}" fill-opacity=".35" stroke="{fill}" stroke-width="8"/>'
+        if boxes
+        else ""
+    )
+
+
+def _band(x: Floats, low: Floats, high: Floats, fill: str) -> str:
+    """Return the surface between two lines, in as many parts as gaps leave."""
+    ok = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], ok.astype(np.int8), [0]])))
+    parts = []
+    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        there = [f"{a:.0f} {b:.0f}" for a, b in zip(x[begin:end], high[begin:end], strict=True)]
+        back = [f"{a:.0f} {b:.0f}" for a, b in zip(x[begin:end], low[begin:end], strict=True)]
+        parts.append(f"M{' '.join([*there, *reversed(back)])}z")
+    return f'<path d="{"".join(parts)}" fill="{fill}" fill-opacity=".18"/>' if parts else ""
 
 
 def _fitting(labels: list[tuple[float, str]], room: float) -> list[tuple[float, str]]:

@@ -197,6 +197,7 @@ class ComparisonView:
         )
         lines: list[Line] = []
         first: Chart | None = None
+        frame: tuple[float, float, float, float] | None = None
         for view in self._views:
             try:
                 chart = view.chart(key, share)
@@ -205,6 +206,7 @@ class ComparisonView:
             if chart.kind != "line":
                 continue
             first = first or chart
+            frame = _around(frame, chart.frame)
             lines += [_of_run(line, view) for line in chart.lines]
         if first is None:
             raise KeyError(key)
@@ -218,6 +220,7 @@ class ComparisonView:
             trend="",
             table=None,
             texts=(),
+            frame=frame,
             version=self.version,
         )
         self._charts[key, options] = (versions, chart)
@@ -295,6 +298,15 @@ def _of_run(line: Line, view: RunView) -> Line:
     run = head.name if head.number is None else f"{head.number} {head.name}"
     label = f"{run} · {line.label}" if line.label else run
     return replace(line, key=f"{view.folder.id}:{line.key}", label=label)
+
+
+def _around(
+    a: tuple[float, float, float, float] | None, b: tuple[float, float, float, float] | None
+) -> tuple[float, float, float, float] | None:
+    """Return axes that hold two charts."""
+    if a is None or b is None:
+        return a or b
+    return min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3])
 
 
 def _badge(lines: list[Line], options: ChartOptions, runs: int) -> str:

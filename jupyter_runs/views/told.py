@@ -1,13 +1,17 @@
-"""What was told of the charts, so that of those that grew only their new end is told."""
+"""A run as JSON: what changed since somebody was told, and of charts that grew only their new end."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
-from .jsonable import chart_json
+from .jsonable import chart_json, jsonable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from .model import Chart, ChartOptions
+    from .run_view import RunView
 
 _VERSIONS = 3  # of a chart: as many pages may look at different times
 _CHARTS = 200
@@ -39,3 +43,42 @@ def version_of(cursor: str | None, token: str, newest: int) -> int:
     if said != token or not version.isascii() or not version.isdigit() or len(version) > 18:
         return -1
     return int(version) if int(version) <= newest else -1
+
+
+def changes(
+    view: RunView, cursor: str | None, options: ChartOptions, keys: Sequence[str] | None
+) -> dict[str, Any]:
+    """Return what changed in a view since a cursor; see `RunView.to_json`."""
+    there = dict.fromkeys(view.chart_keys())
+    wanted = [key for key in (there if keys is None else keys) if key in there]
+    since = version_of(cursor, view._token, view.version)
+    changed = [key for key in wanted if view.chart_version(key) > since]
+    if since < view.version:
+        view.load(changed)
+    found: dict[str, Any] = {
+        "cursor": f"{view._token}.{view.version}",
+        "full": since < 0,
+        "now": time.time(),
+    }
+    parts: dict[str, Callable[[], Any]] = {
+        "logs": view.logs,
+        "outputs": view.outputs,
+        "images": view.images,
+        "details": view.details,
+        "order": view.chart_keys,
+        "children": lambda: [folder.id for folder in view.children()],
+    }
+    if since < 0 or view._parts["head"] > since:
+        found["head"] = {**jsonable(view.head()), "title": view.head().title}
+    if since < view.version:
+        found["tabs"] = jsonable(view.tabs())
+        tiles = view.tiles()
+        if view._parts["order"] > since or any(t.version > since for t in tiles):
+            found["tiles"] = jsonable(tiles)  # all: one that became a chart is not among them
+    for part, make in parts.items():
+        if since < 0 or view._parts[part] > since:
+            found[part] = jsonable(make())
+    found["charts"] = [
+        view._charts_told.json(view.chart(key, options), options, since) for key in changed
+    ]
+    return found

@@ -10,7 +10,7 @@ import ipywidgets
 import numpy as np
 
 from jupyter_runs.views.format import escape
-from jupyter_runs.views.theme import PALETTE
+from jupyter_runs.views.theme import GREY, PALETTE
 
 from .drawn import DOTS_UP_TO, MARKS_SENT, Drawn
 from .html_parts import rows_html, texts_html
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .curve import Growth
 
+HEIGHT, TALLER = "150px", "196px"  # shares and distributions want a plot that is less flat
 ARROWS = {"up": "↑", "down": "↓"}
 
 
@@ -32,7 +33,7 @@ def line_color(index: int) -> str:
 
 
 def _is_log(chart: Chart, log_y: bool) -> bool:
-    return log_y and any(np.any(line.y > 0) for line in chart.lines)
+    return log_y and chart.frame is None and any(np.any(line.y > 0) for line in chart.lines)
 
 
 def _extent(parts: Sequence[Floats]) -> tuple[float, float] | None:
@@ -83,6 +84,7 @@ class ChartCard:
         self._on_zoom = on_zoom
         self._log: bool | None = None
         self._drawn: dict[str, Drawn] = {}
+        self._compared: list[Any] = []
         self._hidden: set[str] = set()
         self._texts: dict[str, Any] = {}
         self._figure: Any = None
@@ -107,6 +109,7 @@ class ChartCard:
         parts = [
             self._text("head", self._head_html(chart)),
             self._text("value", self._value_html(chart)),
+            *([self._text("y", escape(chart.y_label))] if chart.frame is not None else []),
             self._figure,
             self._text("foot", self._foot_html(chart)),
         ]
@@ -138,9 +141,10 @@ class ChartCard:
         self._axis_x = bqplot.Axis(scale=self._scale_x, grid_lines="none")
         self._axis_y = bqplot.Axis(scale=self._scale_y, side="left", grid_lines="solid")
         self._drawn = {}
+        self._compared = []
         self._figure = self._frame = None  # made with what they show
 
-    def _show(self, marks: list[Any]) -> None:
+    def _show(self, marks: list[Any], *, flat: bool) -> None:
         if self._figure is not None:
             if list(self._figure.marks) != marks:
                 self._figure.marks = marks
@@ -155,7 +159,7 @@ class ChartCard:
             animation_duration=0,
             background_style={"fill": "none"},
             display_toolbar=False,
-            layout=layout(height="150px", width="100%", min_width="0"),
+            layout=layout(height=HEIGHT if flat else TALLER, width="100%", min_width="0"),
             _dom_classes=("jpr-plot",),
         )
 
@@ -177,12 +181,34 @@ class ChartCard:
         self._drawn = drawn
         self._chart = chart
         self._reframe()
-        # faint lines first, so that they lie under all others
-        faint = [one.faint for one in drawn.values() if one.faint is not None]
-        marks = [self._frame, *faint]
-        marks += [mark for one in drawn.values() for mark in one.marks if mark is not one.faint]
-        self._show(marks)
+        # what is faint first, so that it lies under all lines
+        under = [mark for one in drawn.values() for mark in one.under]
+        marks = [self._frame, *under, *self._guides(chart)]
+        marks += [mark for one in drawn.values() for mark in one.marks if mark not in under]
+        self._show(marks, flat=chart.frame is None)
         return grown
+
+    def _guides(self, chart: Chart) -> list[Any]:
+        """Return the dashed lines to compare with."""
+        scales = {"x": self._scale_x, "y": self._scale_y}
+        for guide in chart.guides[len(self._compared) :]:
+            self._compared.append(
+                bqplot.Lines(
+                    x=guide.x,
+                    y=guide.y,
+                    scales=scales,
+                    colors=[GREY],
+                    line_style="dashed",
+                    stroke_width=1,
+                    preserve_domain={"x": True, "y": True},
+                )
+            )
+        del self._compared[len(chart.guides) :]
+        for mark, guide in zip(self._compared, chart.guides):
+            if list(mark.x) != list(guide.x) or list(mark.y) != list(guide.y):
+                with mark.hold_sync():
+                    mark.x, mark.y = guide.x, guide.y
+        return self._compared
 
     def resend(self, model: str) -> None:
         """Send all points of a line, if it is one of these."""
@@ -195,7 +221,10 @@ class ChartCard:
         """Fit the axes to the lines that are shown."""
         chart, drawn = self._chart, self._drawn
         shown = [line for line in chart.lines if drawn[line.key].line.visible] or chart.lines
-        x, y = _x_frame(chart), _y_frame(shown, bool(self._log))
+        if chart.frame is not None:
+            x, y = chart.frame[:2], chart.frame[2:]
+        else:
+            x, y = _x_frame(chart), _y_frame(shown, bool(self._log))
         if self._frame is None:
             scales = {"x": self._scale_x, "y": self._scale_y}
             self._frame = bqplot.Lines(x=np.array(x), y=np.array(y), scales=scales, visible=False)
@@ -241,6 +270,7 @@ class ChartCard:
                 "label": line.label or chart.title,
                 "color": drawn.color,
                 "marks": list(line.marks[:MARKS_SENT]),
+                **({} if line.edges is None else {"edges": line.edges.tolist()}),
             }
             for line, drawn in zip(chart.lines, self._drawn.values())
         ]
@@ -253,20 +283,25 @@ class ChartCard:
             "x_kind": chart.x_kind,
             "x_label": chart.x_label,
             "log": log,
+            "ticks": 3 if chart.frame is None else 4,
         }
 
     def _head_html(self, chart: Chart) -> str:
         title = f'<span class="jpr-card-title" title="{escape(chart.description or chart.key)}">'
         title += f"{escape(chart.title)}</span>"
+        guides = "".join(
+            f'<span class="jpr-guide"><i></i><span>{escape(guide.label)}</span></span>'
+            for guide in chart.guides
+        )
         if len(chart.lines) < 2:
-            return title
+            return f'{title}<span class="jpr-legend">{guides}</span>' if guides else title
         keys = "".join(
             f'<button type="button" class="jpr-key" data-jpr="line" data-line="{index}" '
             f'aria-pressed="true" title="Hide or show {escape(line.label)}">'
             f'<i class="jpr-swatch" style="background:{drawn.color}"></i>{escape(line.label)}</button>'
             for index, (line, drawn) in enumerate(zip(chart.lines, self._drawn.values()))
         )
-        return f'{title}<span class="jpr-legend">{keys}</span>'
+        return f'{title}<span class="jpr-legend">{keys}{guides}</span>'
 
     @staticmethod
     def _value_html(chart: Chart) -> str:

@@ -16,6 +16,7 @@ from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.journal import RunFolder, Writer, pulse
 from jupyter_runs.views import RunView
 
+from .children_tab import ChildrenTab
 from .details_tab import DetailsTab
 from .header import Header
 from .images_tab import ImagesTab
@@ -37,11 +38,12 @@ TABS = {
     "outputs": "Outputs",
     "images": "Images",
     "details": "Details",
+    "children": "Children",
 }
 
 
 class RunDetails(Live):
-    """A run as a widget: status, progress, charts, logs, files, images, details.
+    """A run as a widget: status, progress, charts, logs, files, images, details, children.
 
     It works while the run goes on in this kernel or elsewhere, and when it ended long ago. It never holds
     up the kernel: a thread of its own looks at the run's folder, and ends with the run.
@@ -68,6 +70,7 @@ class RunDetails(Live):
         super().__init__(interval)
         self._run: Any = run if hasattr(run, "get_tags") else None
         self._portal: str | None = None
+        self._children: ChildrenTab | None = None  # made with the other tabs
         self._view = RunView(folder_of(run), portal_url=lambda: self._portal)
 
     def __repr__(self) -> str:
@@ -86,7 +89,17 @@ class RunDetails(Live):
         self._tabs = ipywidgets.ToggleButtons(options=list(TABS.values()), layout=layout())
         self._tabs._dom_classes = ("jpr-tabs",)
         self._tabs.observe(lambda _: act(self._draw), "value")
-        tabs = (self._metrics, self._logs, self._outputs, self._images, self._details)
+        self._children = ChildrenTab(
+            view, lambda: bool(self._tabs.value == TABS["children"]), self._of_child
+        )
+        tabs = (
+            self._metrics,
+            self._logs,
+            self._outputs,
+            self._images,
+            self._details,
+            self._children,
+        )
         panels = box(*(tab.panel for tab in tabs), classes=("jpr-panels",))
         if self._run is not None:
             self._ask_portal()
@@ -105,9 +118,10 @@ class RunDetails(Live):
         self._show_head()
         self._show_tabs()
         self._metrics.refresh(everything=everything)
-        for tab in (self._logs, self._outputs, self._images, self._details):
+        for tab in (self._logs, self._outputs, self._images, self._details, self._children):
             try:
-                tab.refresh()
+                if tab is not None:
+                    tab.refresh()
             except OSError as error:  # a file that went away meanwhile: the rest is still right
                 self._note(error)
 
@@ -127,15 +141,28 @@ class RunDetails(Live):
             self._tabs.tooltips = counts
 
     def _active(self) -> bool:
-        return self._view.head().active
+        children = self._children
+        return self._view.head().active or (children is not None and children.active())
 
     def _beat(self) -> object:
-        folder = self._view.folder
-        try:  # what a driver says of a submitted run, each in a file of its own
+        folder, children = self._view.folder, self._children
+        try:  # what is asked of a run, and what its driver says, each in a file of its own
             said = folder.control.stat().st_mtime_ns
         except OSError:
             said = 0
-        return pulse(folder.path), said
+        return pulse(folder.path), said, None if children is None else children.beat()
+
+    def _of_child(self, folder: RunFolder) -> RunDetails:
+        made = RunDetails(folder, self._interval)
+        if self._run is not None:
+            made._run = self._run.workspace.get_run(folder.id)
+        return made
+
+    def close(self) -> None:
+        """Stop looking, and take the widget out of the page."""
+        if self._children is not None:
+            self._children.close()
+        super().close()
 
     def _version(self) -> object:
         return self._view.version
@@ -175,6 +202,11 @@ class RunDetails(Live):
             self._metrics.resend(str(message.get("id")))
         elif kind == "zoom":
             self._metrics.zoom(str(message.get("id")), message.get("x"))
+        elif kind == "cancel":
+            self._cancel()
+        elif kind == "open":
+            if self._children is not None:
+                self._children.open(str(message.get("run")))
         elif kind == "untag":
             self._details.remove(str(message.get("key")))
         elif kind == "download":
@@ -184,8 +216,10 @@ class RunDetails(Live):
                 self.widget.send({"kind": "file", "name": Path(name).name}, [data])
 
     def _cancel(self) -> None:
-        # a file in the run's folder: whoever runs it finds it there, whatever process that is
-        self._view.folder.request_cancel("widget")
+        # a file in the run's folder: whoever runs it finds it there, whatever process that is; the page
+        # and the button both tell, and one may come late
+        if self._view.folder.ended is None:
+            self._view.folder.request_cancel("widget")
         self._look()
 
 

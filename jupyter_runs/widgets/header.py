@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.views.format import about, duration, escape, moment
+from jupyter_runs.views.theme import word
 
 from .kit import box, button, html, layout
 
@@ -28,7 +29,7 @@ def pill(head: Head) -> str:
     """Return the status as an icon and a word, in the colour of its kind."""
     tone = _TONES.get(head.status, "wait")
     why = f' title="{escape(head.reason)}"' if head.reason else ""
-    return f'<span class="jpr-pill jpr-{tone}"{why}><i aria-hidden="true">{escape(head.icon)}</i> {escape(head.status)}</span>'
+    return f'<span class="jpr-pill jpr-{tone}"{why}><i aria-hidden="true">{escape(head.icon)}</i> {escape(word(head.status))}</span>'
 
 
 class Header:
@@ -73,7 +74,8 @@ class Header:
         self.cancel.layout = layout() if head.active else layout(display="none")
         self.refresh.layout = layout() if head.active else layout(display="none")
         self.cancel.disabled = asked
-        self.cancel.description = "■ Canceling" if asked else "■ Cancel"
+        self.cancel.description = "■ Canceling…" if asked else "■ Cancel"
+        self.cancel.tooltip = "It was asked to stop" if asked else "Ask this run to stop"
         self._bar.value = self._bar_html(head)
         self._times.value = self._times_html(head)
         self._notes.value = self._notes_html(head, fault)
@@ -112,7 +114,7 @@ class Header:
         )
 
     def _times_html(self, head: Head) -> str:
-        parts = []
+        parts = [f'<b class="jpr-waits">{escape(head.waiting)}</b>'] if head.waiting else []
         if head.progress is not None:
             parts.append(escape(head.progress.text))
         if head.active:
@@ -135,7 +137,7 @@ class Header:
     def _notes_html(head: Head, fault: str) -> str:
         busy = (
             "The kernel is busy. Tabs, legend, values under the pointer and zoom work; "
-            "smoothing, search and exact points wait for it."
+            "smoothing, search, exact points and Cancel wait for it."
         )
         notes = [f'<p class="jpr-busy" role="status">{busy}</p>']
         if fault:

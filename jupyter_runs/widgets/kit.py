@@ -47,3 +47,18 @@ def button(text: str, tip: str, *classes: str) -> Any:
     return ipywidgets.Button(
         description=text, tooltip=tip, layout=layout(), _dom_classes=("jpr-button", *classes)
     )
+
+
+def close_all(widget: Any) -> None:
+    """Close a widget and all within it, but for what others share."""
+    parts = [*getattr(widget, "children", ())]
+    if isinstance(widget, bqplot.Figure):
+        parts += [*widget.marks, *widget.axes]
+        parts += [scale for mark in widget.marks for scale in mark.scales.values()]
+        parts += [widget.scale_x, widget.scale_y]
+    parts += [getattr(widget, name, None) for name in ("body", "style", "layout")]
+    shared = list(_shared.values())
+    for part in parts:
+        if isinstance(part, ipywidgets.Widget) and part not in shared:
+            close_all(part)
+    widget.close()

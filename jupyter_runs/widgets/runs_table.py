@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jupyter_runs.views import MetricSummary, RunRow, TableView
 
 COLUMNS = 12  # of parameters, and as many of metrics
+TAGS = 6  # columns of tags
 _LOW = re.compile(
     r"loss|err|mse|rmse|mae|mape|perplex|nll|cost|wer\b|cer\b|latency|regret", re.IGNORECASE
 )
@@ -33,12 +34,13 @@ def better(name: str) -> str:
     return "low" if low else "high"
 
 
-def best(name: str, rows: Sequence[RunRow]) -> dict[str, str]:
+def best(name: str, rows: Sequence[RunRow], way: str = "") -> dict[str, str]:
     """Return which runs have the best value of a metric, as id and how it is told; ties all count.
 
-    A curve counts with its last value, as the table shows it.
+    A curve counts with its last value, as the table shows it. Which way is better is told by the name,
+    unless ``way`` says so.
     """
-    way = better(name)
+    way = way or better(name)
     values = {}
     for row in rows:
         value = _value(row.metrics.get(name))
@@ -73,7 +75,36 @@ def differing_metrics(table: TableView) -> tuple[str, ...]:
     return tuple(found) or table.metrics
 
 
-def table_html(table: TableView, colors: Mapping[str, str]) -> str:
+def leader(rows: Sequence[RunRow], metrics: Sequence[str]) -> tuple[str, str]:
+    """Return which run leads by the first metric that tells two apart, and how that is told; "" if none does.
+
+    Where the name does not tell which way is better, the highest leads, and is called no more than that.
+    """
+    for name in metrics:
+        found = best(name, rows) or best(name, rows, way="high")
+        if len(found) == 1:
+            return next(iter(found.items()))
+        if found:
+            break
+    return "", ""
+
+
+def tag_columns(rows: Sequence[RunRow]) -> tuple[str, ...]:
+    """Return the tags that have a value in some run: what tells the children of a sweep apart."""
+    keys = dict.fromkeys(
+        key for row in rows for key, value in row.tags.items() if value is not None
+    )
+    return tuple(keys)[:TAGS]
+
+
+def table_html(
+    table: TableView,
+    colors: Mapping[str, str],
+    *,
+    tags: Sequence[str] = (),
+    sort: str = "runs",
+    opened: str | None = None,
+) -> str:
     """Return the table; the page sorts it by `data-v` when a heading is pressed.
 
     Parameters
@@ -82,24 +113,34 @@ def table_html(table: TableView, colors: Mapping[str, str]) -> str:
         The runs.
     colors
         By run id: the colour that its curves have.
+    tags
+        Tags that have a column of their own.
+    sort
+        What the page keeps the order under.
+    opened
+        Id of the run that is shown below, "" while none is; None: a press on a row opens nothing.
     """
     params = (table.differing or table.params)[:COLUMNS]
     metrics = differing_metrics(table)[:COLUMNS]
     winners = {name: best(name, table.rows) for name in metrics}
-    names = [("Run", "run"), ("Status", "status"), ("Started", "started"), ("Took", "took")]
-    names += [(name, f"param:{name}") for name in params] + [
-        (name, f"metric:{name}") for name in metrics
-    ]
+    names = [("Run", "run"), ("Status", "status")]
+    if opened is None:  # children began when their parent did
+        names.append(("Started", "started"))
+    names.append(("Took", "took"))
+    names += [(name, f"tag:{name}") for name in tags]
+    names += [(name, f"param:{name}") for name in params]
+    names += [(name, f"metric:{name}") for name in metrics]
     words = {
         name for name in params if any(isinstance(row.params.get(name), str) for row in table.rows)
-    }
+    } | set(tags)
     head = "".join(
-        f'<th scope="col" aria-sort="none" class="{_side(index, name, words)}"><button type="button" data-jpr="sort" '
+        f'<th scope="col" aria-sort="none" class="{_side(key, name, words)}"><button type="button" data-jpr="sort" '
         f'data-column="{escape(key)}" title="Sort by {escape(name)}">{escape(shorten(name, 40))}</button></th>'
-        for index, (name, key) in enumerate(names)
+        for name, key in names
     )
     body = "".join(
-        _row(row, params, metrics, winners, colors.get(row.head.id, "")) for row in table.rows
+        _row(row, tags, params, metrics, winners, colors.get(row.head.id, ""), opened)
+        for row in table.rows
     )
     same = [name for name in table.params if name not in params]
     notes = []
@@ -114,21 +155,23 @@ def table_html(table: TableView, colors: Mapping[str, str]) -> str:
     foot = f'<p class="jpr-badge">{escape(" · ".join(notes))}</p>' if notes else ""
     return (
         '<div class="jpr-scroll" tabindex="0" role="region" aria-label="runs">'
-        f'<table class="jpr-table jpr-runs-table" data-sort="runs"><thead><tr>{head}</tr></thead>'
+        f'<table class="jpr-table jpr-runs-table" data-sort="{escape(sort)}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{foot}"
     )
 
 
-def _side(index: int, name: str, words: set[str]) -> str:
-    return "" if index < 3 or name in words else "jpr-number"
+def _side(key: str, name: str, words: set[str]) -> str:
+    return "" if key in ("run", "status", "started") or name in words else "jpr-number"
 
 
 def _row(
     row: RunRow,
+    keys: Sequence[str],
     params: Sequence[str],
     metrics: Sequence[str],
     winners: dict[str, dict[str, str]],
     color: str,
+    opened: str | None,
 ) -> str:
     head = row.head
     swatch = f'<i class="jpr-swatch" style="background:{color}"></i> ' if color else ""
@@ -136,16 +179,27 @@ def _row(
     title = f"<b>{label}" if head.number is not None else f"<b>{escape(label)}</b>"
     tags = "".join(
         f' <span class="jpr-chip jpr-chip-small">{escape(shorten(key if value is None else f"{key}: {value}", 30))}</span>'
-        for key, value in list(row.tags.items())[:3]
+        for key, value in [tag for tag in row.tags.items() if tag[0] not in keys][:3]
     )
+    named = f'<span title="{escape(head.id)}">{title}</span>'
+    if opened is not None:
+        named = (
+            f'<button type="button" class="jpr-open" data-jpr="open" data-run="{escape(head.id)}" '
+            f'aria-expanded="{"true" if opened == head.id else "false"}" title="Show or hide {escape(head.id)} below">{title}</button>'
+        )
     cells = [
         _cell(
-            f'{swatch}<span title="{escape(head.id)}">{title}</span>{tags}',
+            f"{swatch}{named}{tags}",
             head.number if head.number is not None else head.name,
         ),
         _cell(pill(head), head.status),
-        _cell(escape(moment(head.started)[:16]), head.started),
-        _cell(duration(head.elapsed), head.elapsed, "jpr-number"),
+    ]
+    if opened is None:
+        cells.append(_cell(escape(moment(head.started)[:16]), head.started))
+    cells.append(_cell(duration(head.elapsed), head.elapsed, "jpr-number"))
+    cells += [
+        _cell(escape(shorten(row.tags.get(key) or "", 40)), _sortable(row.tags.get(key)))
+        for key in keys
     ]
     for name in params:
         value = row.params.get(name)
@@ -167,7 +221,16 @@ def _row(
             else metric.text
         )
         cells.append(_cell(text, sort, "jpr-number"))
-    return f'<tr data-run="{escape(head.id)}">{"".join(cells)}</tr>'
+    mark = ' class="jpr-opened"' if opened == head.id else ""
+    return f'<tr data-run="{escape(head.id)}"{mark}>{"".join(cells)}</tr>'
+
+
+def _sortable(text: str | None) -> Any:
+    """Return a tag's value as the number that it is, else the text."""
+    try:
+        return text if text is None else float(text)
+    except ValueError:
+        return text
 
 
 def _cell(inner: str, value: Any, classes: str = "") -> str:

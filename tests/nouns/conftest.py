@@ -28,7 +28,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.chdir(work)
     yield place
     for run in at_exit.open_runs():
-        run.cancel()
+        if run._folder.ended is None:  # else a child, which has ended with its parent
+            run.cancel()
 
 
 @pytest.fixture

@@ -232,15 +232,6 @@ def test_a_confusion_matrix(run):
     assert found.badge == "12 samples · accuracy 0.9167"
 
 
-def test_other_schemas_are_tables(run):
-    value = {"bin_edges": [0, 1, 2], "bin_counts": [4, 5]}
-    run.writer.log_body("residuals", "res", value)
-    found = chart(run, "res")
-    assert (found.kind, found.badge) == ("table", "residuals")
-    assert found.table.columns == ("bin_edges", "bin_counts")
-    assert found.table.rows[-1] == ("2", "")
-
-
 def test_huge_ints_and_bools(run):
     for value in (10**400, True, -(10**30)):
         run.writer.log("a", value)

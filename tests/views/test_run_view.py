@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import time
 import uuid
 
@@ -58,6 +59,51 @@ def test_time_left(make):
     assert time_left(told(120, 100, 110.0), 90.0, 110.0) == 0
     assert progress_of(told(120, 100, 110.0)).fraction == 1
     assert progress_of(told(5, None, 110.0)).text == "5"
+
+
+def test_what_a_run_that_has_not_begun_waits_for(make, monkeypatch):
+    from jupyter_runs.views import head as heads
+
+    run = make(target="<gpu>")
+    assert RunView(run.folder).head().status == "NotStarted"
+    assert RunView(run.folder).head().active  # it is going to start
+    run.writer.event("status", status="Queued")
+    view = RunView(run.folder)
+    assert view.head().waiting is None  # where nobody knows its place
+    for place, said in ((3, "3rd in the queue of <gpu>"), (1, "next in the queue of <gpu>")):
+        monkeypatch.setattr(heads, "queue_place", lambda _folder, at=place: at)
+        assert view.refresh()
+        assert view.head().waiting == said
+    run.writer.event("status", status="Preparing")
+    run.writer.event("phase", text="creating a virtual environment")
+    run.writer.event("phase", text="installing 3 packages with pip")
+    view.refresh()
+    assert view.head().waiting == "installing 3 packages with pip"
+    assert strict(view.to_json())["head"]["waiting"] == "installing 3 packages with pip"
+    assert "installing 3 packages with pip" in view.picture()
+    run.writer.event("status", status="Running")
+    view.refresh()
+    assert view.head().waiting is None
+
+
+def test_places_in_words():
+    from jupyter_runs.views.format import ordinal
+
+    said = [ordinal(n) for n in (1, 2, 3, 4, 10, 11, 12, 13, 21, 102, 111, 1003)]
+    assert said == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "10th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "102nd",
+        "111th",
+        "1,003rd",
+    ]
 
 
 def test_the_head_of_a_failed_run_has_error_and_log(make):
@@ -416,3 +462,23 @@ def test_whatever_was_logged_is_strict_json(make, points, data):
         for line in one["lines"]:
             assert len(line["x"]) == len(line["y"])
             assert None not in line["x"]
+
+
+def test_children_are_news_and_a_tab(make):
+    run = make()
+    view = RunView(run.folder)
+    assert view.children() == []
+    first = make("c1", parent="r1")
+    assert view.refresh()
+    assert not view.refresh()
+    second = make("c2", parent="r1")
+    make("other", parent="c1")
+    cursor = view.to_json()["cursor"]
+    assert view.refresh()
+    assert [folder.id for folder in view.children()] == ["c2", "c1"]
+    assert view.to_json(cursor)["children"] == ["c2", "c1"]
+    assert [(tab.id, tab.count) for tab in view.tabs()][-1] == ("children", 2)
+    assert RunView(first.folder).head().parent == "r1"
+    shutil.rmtree(second.folder.path)
+    assert view.refresh()
+    assert [folder.id for folder in view.children()] == ["c1"]

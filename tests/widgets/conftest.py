@@ -18,5 +18,5 @@ def experiment(tmp_path, monkeypatch):
 def run(experiment):
     run = experiment.start_logging(name="brave-otter", snapshot_directory=None)
     yield run
-    if run.folder.exists() and run.get_status() not in ("Completed", "Failed"):
+    if run.folder.exists() and run.get_status() not in ("Completed", "Failed", "Canceled"):
         run.complete()

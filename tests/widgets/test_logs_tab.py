@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jupyter_runs.journal import RunFolder, Writer
 from jupyter_runs.views import RunView
 from jupyter_runs.views.format import clean
-from jupyter_runs.widgets.logs_tab import FOUND, LogsTab, marked
+from jupyter_runs.widgets.logs_tab import FOUND, MOST, STEP, TAIL, LogsTab, marked
 
 
 @pytest.fixture
@@ -69,6 +69,77 @@ def test_so_many_at_most(tab):
     tab._find.value = "x"
     assert tab._hits.value.count("<mark>") == FOUND
     assert f"{FOUND + 5:,} lines" in tab._info.value
+
+
+def shown(tab):
+    return html.unescape("".join(piece.value for piece in tab._lines.children))
+
+
+def write(tab, text, name="train.txt"):
+    with (tab._view.folder.logs / name).open("a") as log:
+        log.write(text)
+    tab._view._logs._max_age = 0  # files are looked for at once
+    tab._view.refresh()
+    tab.refresh()
+
+
+def test_a_progress_bar_is_one_line_that_changes(tab):
+    before = shown(tab)
+    for i in range(5):
+        write(tab, f"\r {i}%|#| {i}/100")
+        assert shown(tab) == f"{before} {i}%|#| {i}/100"
+    write(tab, "\r100%|#| 100/100\ndone\n")
+    assert shown(tab) == f"{before}100%|#| 100/100\ndone\n"
+
+
+def test_only_the_end_of_a_huge_log_is_read(tab):
+    path = tab._view.folder.logs / "70_driver_log.txt"
+    with path.open("wb") as log:
+        log.truncate(100_000_000)
+        log.seek(0, 2)
+        log.write(b"\n" + b"".join(b"line %06d\n" % i for i in range(10_000)))
+    tab._choice.value = "train.txt"
+    tab._view._logs._max_age = 0
+    tab._view.refresh()
+    tab.refresh()
+    tab._choice.value = "70_driver_log.txt"
+    text = shown(tab)
+    assert text.endswith("line 009999\n")
+    assert len(text) <= TAIL
+    first = int(text.split("\n")[0][5:])
+    tab._earlier.click()
+    lines = shown(tab).split("\n")[:-1]
+    assert len(lines) > 1.8 * (10_000 - first)
+    assert lines == [f"line {i:06d}" for i in range(int(lines[0][5:]), 10_000)]
+
+
+def test_a_log_that_grows_faster_than_anybody_reads(tab):
+    write(tab, "x" * 99 + "\n")
+    write(tab, ("y" * 99 + "\n") * (STEP // 100 + 5) + "the end\n")
+    assert shown(tab).endswith("the end\n")
+    assert len(shown(tab)) <= TAIL
+
+
+def test_the_page_does_not_grow_for_ever(tab):
+    for i in range(30):
+        write(tab, f"{i:03d}" + "y" * 40_000 + "\n")
+    assert len(shown(tab)) <= MOST + 200_000
+    assert tab._earlier.layout.display != "none"
+    assert "of 1.2 MB" in tab._info.value
+
+
+def test_a_new_file_is_shown_until_somebody_has_chosen(tab):
+    assert tab._choice.value == "train.txt"
+    write(tab, "build\n", "20_image_build_log.txt")
+    assert tab._choice.value == "20_image_build_log.txt"
+    assert shown(tab) == "build\n"
+    write(tab, "drive\n", "70_driver_log.txt")
+    assert tab._choice.options == ("20_image_build_log.txt", "70_driver_log.txt", "train.txt")
+    assert shown(tab) == "drive\n"
+    tab._choice.value = "train.txt"
+    write(tab, "later\n", "90.txt")
+    assert tab._choice.value == "train.txt"
+    assert "90.txt" in tab._choice.options
 
 
 @given(st.text(max_size=40), st.text(min_size=1, max_size=3))

@@ -80,7 +80,7 @@ class Charts {
       });
     };
     put(chart.axes[0], chart.info.x_kind, chart.x.domain, Math.max(2, Math.round(width / 75)));
-    put(chart.axes[1], chart.info.log ? "log" : "", chart.y.domain, 3);
+    put(chart.axes[1], chart.info.log ? "log" : "", chart.y.domain, chart.info.ticks);
   }
 
   // Legend and zoom button follow the models, which may have been set before this page was loaded.

@@ -41,6 +41,9 @@ const ago = (seconds) =>
   seconds < 1.5 ? "just now" : `${seconds < 60 ? `${Math.round(seconds)} s` : duration(seconds)} ago`;
 
 const place = (info, x) => {
+  const edges = info.lines[0]?.edges; // of bars: where the one under the pointer begins and ends
+  const bar = edges ? edges.findIndex((edge, i) => edge <= x && x <= edges[i + 1]) : -1;
+  if (bar >= 0) return `${number(edges[bar])} to ${number(edges[bar + 1])}`;
   if (info.x_kind === "time") return new Date(x * 1000).toLocaleString();
   if (info.x_kind === "relative") return `after ${duration(x)}`;
   return `${info.x_label || info.x_kind} ${number(x)}`;

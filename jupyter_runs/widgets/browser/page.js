@@ -1,24 +1,31 @@
 // The rest of what the browser does alone: tabs, clock, copying, sorting, what is in sight.
 
+// Whether a node is of this body, and not of one that is shown within it (a child's).
+const ownedBy = (body) => (node) => node?.closest?.(".jpr-stage")?.contains(body) ?? false;
+
 class Page {
   constructor(model, body, charts) {
     this.model = model;
     this.node = body.node;
+    this.mine = ownedBy(this.node);
     this.charts = charts;
     this.open = new Map();
     this.sight = new Set();
     this.waiting = new Map();
     this.pings = 0;
     this.pointer = new Pointer(this.node, charts, () => this.ping());
-    this.node.addEventListener("click", (event) => this.clicked(event));
-    this.node.addEventListener("keydown", (event) => this.typed(event));
-    this.node.addEventListener("input", () => this.ping());
-    this.node.addEventListener("toggle", ({ target }) => this.open.set(target.dataset.keep, target.open), true);
+    const on = (type, handler, capture) =>
+      this.node.addEventListener(type, (event) => this.mine(event.target) && handler(event), capture);
+    on("click", (event) => this.clicked(event));
+    on("keydown", (event) => this.typed(event));
+    on("input", () => this.ping());
+    on("toggle", ({ target }) => this.open.set(target.dataset.keep, target.open), true);
     this.seen = new IntersectionObserver((entries) => this.looked(entries), { rootMargin: "150px" });
     this.watch = new MutationObserver((changes) => {
       if (changes.some(({ target }) => !(target instanceof SVGElement))) this.soon();
     });
     this.watch.observe(this.node, { childList: true, subtree: true });
+    on("scroll", ({ target }) => this.scrolled(target), true);
     this.timer = setInterval(() => this.tick(), 1000);
     this.read = this.readClock.bind(this);
     model.on("change:clock", this.read);
@@ -26,6 +33,10 @@ class Page {
     model.on("msg:custom", this.hear);
     this.started = Date.now() - 1000 * Math.max(0, Date.now() / 1000 - (model.get("clock").updated ?? 0));
     this.refill();
+  }
+
+  all(selector) {
+    return [...this.node.querySelectorAll(selector)].filter(this.mine);
   }
 
   remove() {
@@ -48,18 +59,18 @@ class Page {
 
   // Runs after any part was drawn anew: what only the browser knows is put back.
   refill() {
-    for (const card of this.node.querySelectorAll(".jpr-card:not([data-seen])")) {
+    for (const card of this.all(".jpr-card:not([data-seen])")) {
       card.dataset.seen = "";
       this.seen.observe(card);
     }
     // looked at anew after each page of cards: it may still be in sight, which is no change to tell
-    const more = this.node.querySelector(".jpr-more");
+    const [more] = this.all(".jpr-more");
     if (more && more.textContent !== this.offered) {
       this.offered = more.textContent;
       this.seen.unobserve(more);
       this.seen.observe(more);
     }
-    for (const card of this.node.querySelectorAll(".jpr-card")) {
+    for (const card of this.all(".jpr-card")) {
       const plot = card.querySelector(".jpr-plot:not([tabindex])");
       if (plot) {
         plot.tabIndex = 0;
@@ -69,17 +80,17 @@ class Page {
       const chart = this.charts.of(card);
       if (chart) this.charts.show(card, chart);
     }
-    for (const part of this.node.querySelectorAll("details[data-keep]")) {
+    for (const part of this.all("details[data-keep]")) {
       const open = this.open.get(part.dataset.keep);
       if (open !== undefined && part.open !== open) part.open = open;
     }
-    for (const table of this.node.querySelectorAll("table[data-sort]")) this.sort(table);
+    for (const table of this.all("table[data-sort]")) this.sort(table);
     this.tabs();
     this.tick();
   }
 
   tabs() {
-    const row = this.node.querySelector(".jpr-tabs");
+    const [row] = this.all(".jpr-tabs");
     if (!row) return;
     row.setAttribute("role", "tablist");
     for (const button of row.querySelectorAll("button")) {
@@ -98,7 +109,7 @@ class Page {
     const clock = this.model.get("clock");
     const passed = (Date.now() - this.started) / 1000;
     const put = (name, text) => {
-      for (const node of this.node.querySelectorAll(`[data-jpr=${name}]`)) {
+      for (const node of this.all(`[data-jpr=${name}]`)) {
         if (node.textContent !== text) node.textContent = text;
       }
     };
@@ -132,11 +143,26 @@ class Page {
     else if (act === "reset") this.pointer.reset(Charts.card(button));
     else if (act === "copy") this.copy(button);
     else if (act === "sort") this.sorted(button);
+    else if (act === "follow") button.closest(".jpr-log-frame").querySelector(".jpr-log").scrollTop = 0;
+    else if (act === "open") this.model.send({ kind: "open", run: button.dataset.run });
     else if (act === "untag") this.model.send({ kind: "untag", key: button.dataset.key });
     else if (act === "download") this.model.send({ kind: "download", name: button.dataset.name });
+    const cancel = event.target.closest(".jpr-cancel");
+    if (cancel && !cancel.disabled) {
+      this.cancel(cancel, "■ Canceling…");
+      // told over our own channel too: that may be heard while a cell runs, and the button's is not
+      this.model.send({ kind: "cancel" });
+    }
     if (event.target.closest("button, a, [data-jpr]")) {
       if (event.target.closest(".jpr-tabs")) setTimeout(() => this.tabs());
-      if (!["line", "copy", "sort"].includes(act)) this.ping();
+      if (!["line", "copy", "sort", "follow"].includes(act)) this.ping();
+    }
+  }
+
+  // A log begins at its end (the box is turned around), and follows it until somebody scrolls up.
+  scrolled(box) {
+    if (box.classList?.contains("jpr-log")) {
+      box.parentElement.classList.toggle("jpr-up", box.scrollTop < -24);
     }
   }
 
@@ -213,7 +239,18 @@ class Page {
     this.pings += 1;
     const id = this.pings;
     this.model.send({ kind: "ping", id });
-    this.waiting.set(id, setTimeout(() => this.node.classList.add("jpr-waiting"), 1200));
+    const late = () => {
+      this.node.classList.add("jpr-waiting");
+      for (const asked of this.all(".jpr-asked")) this.cancel(asked, "■ Heard when the cell is done");
+    };
+    this.waiting.set(id, setTimeout(late, 1200));
+  }
+
+  // What the Cancel button says until the kernel has heard it (null: it has); then the kernel has the word.
+  cancel(button, said) {
+    button.classList.toggle("jpr-asked", said !== null);
+    if (said === null) button.removeAttribute("aria-label");
+    else button.setAttribute("aria-label", said);
   }
 
   heard(message, buffers) {
@@ -223,7 +260,9 @@ class Page {
         clearTimeout(timer);
         this.waiting.delete(id);
       }
-      if (!this.waiting.size) this.node.classList.remove("jpr-waiting");
+      if (this.waiting.size) return;
+      this.node.classList.remove("jpr-waiting");
+      for (const asked of this.all(".jpr-asked")) this.cancel(asked, null);
     } else if (message.kind === "file") {
       const url = URL.createObjectURL(new Blob([buffers[0]], { type: "application/octet-stream" }));
       const link = make("a", "", document.body);

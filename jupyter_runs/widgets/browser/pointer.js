@@ -10,6 +10,7 @@ const make = (tag, className, parent) => {
 class Pointer {
   constructor(node, charts, acted) {
     this.node = node;
+    this.mine = ownedBy(node);
     this.charts = charts;
     this.acted = acted;
     this.drag = null;
@@ -27,7 +28,7 @@ class Pointer {
 
   // The chart under an event, when it is over the plot and not over its title or legend.
   under(event) {
-    const figure = event.target.closest?.(".jpr-plot");
+    const figure = this.mine(event.target) && event.target.closest(".jpr-plot");
     const card = figure && Charts.card(figure);
     const chart = card && this.charts.of(card);
     const plot = chart && Charts.plot(card, chart);
