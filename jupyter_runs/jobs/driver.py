@@ -127,8 +127,8 @@ class Driver:
         finally:
             os.close(log)
         self.started = time.time()
-        self._say("Running")
         self.writer.event("facts", script_process=self.script.pid, work=str(place))
+        self._say("Running")
         return self._watch()
 
     def _unsealed(self) -> dict[str, Any]:

@@ -203,8 +203,9 @@ class Queue:
             )
         finally:
             os.close(log)
-        _started.append(process)
-        _started[:] = [each for each in _started if each.poll() is None]
+        process.returncode = 0  # it outlives us on purpose, which is no leak to be warned of
+        _started.add(process.pid)
+        _bury()
 
     def look_after(self) -> None:
         """Start the process that serves the queue if it is needed; looks once a second at most."""
@@ -216,8 +217,17 @@ class Queue:
             self.serve()
 
 
-# A process that is started here and ends is a zombie until somebody asks for it.
-_started: list = []  # type: ignore[type-arg]  # of Popen, which is not imported before it is needed
+_started: set[int] = set()
+
+
+def _bury() -> None:
+    """Ask for those that were started here and have ended: else they stay as zombies."""
+    for pid in list(_started):
+        with suppress(OSError):
+            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                continue
+        _started.discard(pid)
+
 
 _OF_A_RUN = ("JUPYTER_RUNS_RUN_DIR", "RANK", "LOCAL_RANK", "WORLD_SIZE")
 

@@ -23,7 +23,9 @@ def details(reader: RunReader, head: Head) -> list[Section]:
     sections = [
         ("Run", _run(reader, head)),
         ("Source", _source(facts, git if isinstance(git, Mapping) else {})),
+        ("Submitted", _submitted(reader)),
         ("Machine", _machine(facts)),
+        ("Code", _code(facts)),
         ("Parameters", list(reader.params.items())),
         ("Tags", list(reader.tags.items())),
         ("Properties", list(reader.properties.items())),
@@ -102,6 +104,35 @@ def _source(facts: Mapping[str, Any], git: Mapping[str, Any]) -> _Rows:
         ),
         ("Snapshot", facts.get("snapshot")),
         ("Snapshot of", facts.get("snapshot_folder")),
+    ]
+    return _known(rows)
+
+
+def _submitted(reader: RunReader) -> _Rows:
+    """Return what a submitted run was to be run with."""
+    told = _mapping(reader.definition.get("definition"))
+    if not told:
+        return []
+    environment = _mapping(told.get("environment"))
+    limit = told.get("max_run_duration_seconds")
+    rows: _Rows = [
+        ("Target", reader.definition.get("target")),
+        ("Command", _joined(told.get("command"))),
+        ("Interpreter", None if environment else told.get("python")),
+        ("Environment", environment.get("name")),
+        ("Built as", _mapping(reader.facts.get("interpreter")).get("python")),
+        ("May take", duration(limit) if isinstance(limit, (int, float)) else None),
+        ("Variables", ", ".join(map(str, _mapping(told.get("environment_variables"))))),
+        ("Secrets, not kept", _joined(told.get("sealed"))),
+    ]
+    return _known(rows)
+
+
+def _code(facts: Mapping[str, Any]) -> _Rows:
+    """Return the code that the run is made of, or that started it."""
+    rows: _Rows = [
+        ("Function", facts.get("function_source")),
+        ("Started by the cell", facts.get("cell_source")),
     ]
     return _known(rows)
 

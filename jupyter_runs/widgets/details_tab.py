@@ -29,6 +29,13 @@ class Tagger(Protocol):
         """Remove one."""
 
 
+def _text(text: str) -> str:
+    """Return a text as HTML; one of several lines keeps them."""
+    if "\n" not in text:
+        return escape(text)
+    return f'<pre class="jpr-code" tabindex="0">{escape(text)}</pre>'
+
+
 class DetailsTab:
     """Sections of labels and texts, and the tags."""
 
@@ -64,7 +71,7 @@ class DetailsTab:
         self._sections.value = "".join(
             f"<section><h4>{escape(section.title)}</h4><dl>"
             + "".join(
-                f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in section.rows
+                f"<dt>{escape(label)}</dt><dd>{_text(text)}</dd>" for label, text in section.rows
             )
             + "</dl></section>"
             for section in self._view.details()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import time
 
 import pytest
@@ -190,3 +192,29 @@ def test_a_function_in_a_process_is_ended(exp, home):
     assert done(run)["status"] == "Canceled"
     assert len(of_this_test(home)) <= 1
     assert os.getpid() not in of_this_test(home)
+
+
+def test_ctrl_c_ends_the_waiting_and_not_the_run(exp, source):
+    run = exp.submit(source("import time; print('here', flush=True); time.sleep(600)"))
+    waiting = another(
+        "import sys; from jupyter_runs import Workspace; run = Workspace().get_run(sys.argv[1])\n"
+        "run.wait_for_completion(show_output=True)",
+        run.id,
+    )
+    seen = ""
+    while "here" not in seen:
+        seen += waiting.stdout.readline()
+    os.kill(waiting.pid, signal.SIGINT)
+    _, err = waiting.communicate(timeout=60)
+    assert "KeyboardInterrupt" in err
+    assert run.get_status() == "Running"
+    run.cancel()
+    done(run)
+
+
+def test_it_can_be_awaited(exp, source):
+    async def both() -> list[str]:
+        runs = [exp.submit(source("print(1)")) for _ in range(2)]
+        return [details["status"] for details in await asyncio.gather(*(r.wait() for r in runs))]
+
+    assert asyncio.run(both()) == ["Completed", "Completed"]
