@@ -85,18 +85,15 @@ class RunLife(RunBase):
         stop, and ends when it has. Any other ends now. What its process still logs is kept.
         """
         if self._folder.ended is None:
+            from jupyter_runs.jobs.tickets import cancel
+
             try:
-                self._folder.request_cancel(by=_who())
+                cancel(self._folder, _who())
             except OSError as error:
                 self._writer.fault(error)
             if self._definition("driver"):
-                from jupyter_runs.jobs.tickets import queue_of
-
-                queue = queue_of(self._folder)
-                # who takes the ticket away ends the run; with the ticket gone, its driver does
-                if queue is None or not queue.withdraw(self.id):
-                    return
-            elif self._definition("stoppable") and self._status().alive:
+                return
+            if self._definition("stoppable") and self._status().alive:
                 return
         self._finish("Canceled", message=canceled_by({"by": _who()}))
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from jupyter_runs.journal.alive import is_locked, process_start, same_machine
+from jupyter_runs.journal.status import canceled_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -245,6 +246,23 @@ def queue_of(folder: RunFolder) -> Optional[Queue]:
     submitter = folder.definition.get("submitter")
     host = submitter.get("host") if isinstance(submitter, dict) else None
     return Queue(folder.path.parent.parent, target, host if isinstance(host, str) else None)
+
+
+def cancel(folder: RunFolder, by: str) -> None:
+    """Ask that a run be stopped; one that waits in a queue ends now.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    by
+        Who asks.
+    """
+    folder.request_cancel(by)
+    queue = queue_of(folder)
+    # who takes the ticket away ends the run; with the ticket gone, its driver does
+    if queue is not None and queue.withdraw(folder.id):
+        folder.end("Canceled", message=canceled_by({"by": by}))
 
 
 def queue_place(folder: RunFolder) -> Optional[int]:

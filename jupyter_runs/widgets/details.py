@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from jupyter_runs._run.start import user
 from jupyter_runs.errors import InvalidValueError, RunsError
 from jupyter_runs.jobs.recover import look_after
+from jupyter_runs.jobs.tickets import cancel
 from jupyter_runs.journal import RunFolder, Writer, pulse
 from jupyter_runs.views import RunView
 
@@ -219,7 +221,7 @@ class RunDetails(Live):
         # a file in the run's folder: whoever runs it finds it there, whatever process that is; the page
         # and the button both tell, and one may come late
         if self._view.folder.ended is None:
-            self._view.folder.request_cancel("widget")
+            cancel(self._view.folder, f"{user()} from the widget".strip())
         self._look()
 
 
