@@ -87,7 +87,6 @@ def test_the_loss_of_a_submitted_script_falls_in_the_widget(lab):
         lab.page.mouse.move(0, 0)
         output.scroll_into_view_if_needed()
         lab.screenshot(f"notebook-04-{theme}", of=output.locator(".jpr-root"))
-        lab.screenshot(f"notebook-04-script-{theme}", of=lab.cell(index["script"]))
     output.get_by_role("tab", name="Logs").click()
     expect(output).to_contain_text("batch 1,000: loss")
     assert lab.errors == []
