@@ -62,8 +62,8 @@ def install_chromium() -> str:
 
 
 def ensure_torch() -> None:
-    """Install the `torch` extra unless some torch is there."""
-    if find_spec("torch"):
+    """Install the `torch` extra unless some torch and torchvision are there."""
+    if find_spec("torch") and find_spec("torchvision"):
         return
     wanted = [
         requirement.partition(";")[0].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import platform
 import sys
@@ -13,7 +14,10 @@ from jupyter_runs.capture.secrets import KEPT_OUT, clean_url, looks_secret
 from jupyter_runs.errors import ConflictError, InvalidValueError, MissingPathError
 from jupyter_runs.jobs import registry
 from jupyter_runs.jobs.build import definition_hash, find_environment, prepare
+from jupyter_runs.jobs.capacity import LOCAL
 from jupyter_runs.jobs.conda_dependencies import CondaDependencies
+from jupyter_runs.jobs.lend import lend
+from jupyter_runs.jobs.tickets import Queue
 from jupyter_runs.journal.errors import shown
 
 if TYPE_CHECKING:
@@ -234,21 +238,35 @@ class Environment:
         self.version = registry.register(workspace, self.to_dict(stored=True))
         return Environment.get(workspace, self.name, self.version)
 
-    def build(self, workspace: Workspace) -> Interpreter:
-        """Build it now, as the first submit would, with the log printed; interrupt it to stop.
+    def build(self, workspace: Workspace, show_output: bool = True) -> Interpreter:
+        """Build it now, as the first submit would; interrupt it to stop.
+
+        Parameters
+        ----------
+        workspace
+            The workspace to keep it in.
+        show_output
+            Print the whole log, and not just what is being done.
+
+        Returns
+        -------
+        Interpreter
+            Its `python` runs a script by hand as a submitted run would have it, this package included.
 
         Raises
         ------
         BuildError
             If it can't be built.
         """
-        return prepare(
+        built = prepare(
             self.to_dict(),
             registry.store(workspace),
-            _Printed(),  # type: ignore[arg-type]
+            _Printed() if show_output else io.BytesIO(),  # type: ignore[arg-type]
             lambda: False,
             lambda text: print(f"{text} …"),  # noqa: T201 - for the person
         )
+        lend(built, Queue(workspace.folder, LOCAL).lent())
+        return built
 
     # -- as files
 

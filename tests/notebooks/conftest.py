@@ -1,4 +1,4 @@
-"""The three notebooks, executed once in real kernels for all tests of this room."""
+"""The first three notebooks, executed once in real kernels for all tests of this room."""
 
 from __future__ import annotations
 

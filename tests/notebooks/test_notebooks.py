@@ -11,6 +11,7 @@ import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = ("01-first-run", "02-what-you-can-log", "03-live")
+ALL = (*NAMES, "04-train-a-script")  # which has a test file of its own
 RUN_MIME = "application/vnd.jupyter-runs+json"
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -28,10 +29,10 @@ def text(notebook, cell_id):
 
 
 def test_these_are_all_the_notebooks():
-    assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == sorted(NAMES)
+    assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == sorted(ALL)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_committed_without_outputs(name):
     path = NOTEBOOKS / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
@@ -49,7 +50,7 @@ def test_committed_without_outputs(name):
             assert cell.execution_count is None
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_links_between_notebooks_lead_somewhere(name):
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")

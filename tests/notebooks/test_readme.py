@@ -20,8 +20,18 @@ def blocks(language):
 
 
 def test_the_first_lines_work_when_pasted(demo, tmp_path, monkeypatch):
-    """All Python blocks, one after the other, in a notebook; the first is the ten lines."""
-    code = blocks("python")
+    """All Python blocks, one after the other, in a notebook; the first is the ten lines.
+
+    A block that begins with the name of a file is that file.
+    """
+    code = []
+    for block in blocks("python"):
+        name = re.match(r"# (\S+\.py)\n", block)
+        if name:
+            (tmp_path / name[1]).parent.mkdir(exist_ok=True)
+            (tmp_path / name[1]).write_text(block)
+        else:
+            code.append(block)
     assert 5 <= len(code[0].strip().splitlines()) <= 12
     path = tmp_path / "pasted.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(block) for block in code]), path)
@@ -37,6 +47,8 @@ def test_the_first_lines_work_when_pasted(demo, tmp_path, monkeypatch):
     assert runs
     assert all(run.get_status() == "Completed" for run in runs)
     assert len(runs[-1].get_metrics("loss")["loss"]) == 200
+    (submitted,) = [run for run in runs if run.type == "script"]
+    assert submitted.get_metrics("loss")["loss"] == [0.95**step for step in range(100)]
 
 
 def test_commands_exist():
