@@ -6,11 +6,10 @@ import io
 import sys
 
 import pytest
+from building import gone, wait_until
 
 from jupyter_runs.jobs.build import Canceled
 from jupyter_runs.jobs.build.process import Job
-
-from .conftest import gone, wait_until
 
 
 @pytest.fixture
