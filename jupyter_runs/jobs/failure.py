@@ -29,12 +29,17 @@ def tail(log: Path) -> list[str]:
     return [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
 
 
+def _begins(line: str) -> bool:
+    """Tell whether a traceback begins; a progress bar that was not finished stands before it on the line."""
+    return line.rstrip().endswith(_TRACEBACK)
+
+
 def last_lines(log: Path, count: int = _LINES) -> Optional[str]:
     """Return the last lines of a log, from its last traceback on where that is among them; None if there are none."""
     lines = tail(log)
     while lines and not lines[-1].strip():
         lines.pop()
-    begins = [at for at, line in enumerate(lines) if line.strip() == _TRACEBACK]
+    begins = [at for at, line in enumerate(lines) if _begins(line)]
     first = max(len(lines) - count, 0)
     if begins:
         first = min(max(begins[-1] - 2, 0), first) if len(lines) - begins[-1] < 200 else first
@@ -47,7 +52,7 @@ def exit_reason(log: Path, code: Optional[int], killed: Optional[str]) -> tuple[
         hint = " (the system does so when memory runs out)" if killed == "SIGKILL" else ""
         return f"the script was killed by {killed}{hint}", "Killed"
     lines = [line for line in tail(log) if line.strip()]
-    if any(line.strip() == _TRACEBACK for line in lines):
+    if any(map(_begins, lines)):
         for line in reversed(lines):
             found = _ERROR.match(line)
             if found is not None:
