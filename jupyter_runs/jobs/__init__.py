@@ -24,14 +24,20 @@ def submit(
     parent: Optional[str] = None,
 ) -> Run:
     """Run a script, a command or a function as a run; see `Experiment.submit`."""
+    from jupyter_runs.errors import RunsError
     from jupyter_runs.jobs.config import ScriptRunConfig
 
-    if isinstance(config, ScriptRunConfig):
-        from jupyter_runs.jobs.enqueue import submit_script
+    try:
+        if isinstance(config, ScriptRunConfig):
+            from jupyter_runs.jobs.enqueue import submit_script
 
-        if isinstance(args, Mapping):  # submit(config, {"key": "value"}), as in that SDK
-            tags = {**args, **(tags or {})}
-        return submit_script(experiment, config, tags, parent=parent, name=name)
-    from jupyter_runs.jobs.functions import submit_function
+            if isinstance(args, Mapping):  # submit(config, {"key": "value"}), as in that SDK
+                tags = {**args, **(tags or {})}
+            return submit_script(experiment, config, tags, parent=parent, name=name)
+        from jupyter_runs.jobs.functions import submit_function
 
-    return submit_function(experiment, config, args, kwargs, where, tags, parent=parent, name=name)
+        return submit_function(
+            experiment, config, args, kwargs, where, tags, parent=parent, name=name
+        )
+    except OSError as error:  # a full disk, a folder that may not be written to
+        raise RunsError(f"the run can't be submitted: {error}; nothing was started") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -20,9 +19,10 @@ _BLOCK = 1 << 20
 
 
 def work_folder(folder: RunFolder) -> Path:
-    """Return the private folder in which a run's script works: ``JUPYTER_RUNS_WORK``, else ``work/`` in its workspace."""
-    chosen = os.environ.get("JUPYTER_RUNS_WORK")
-    base = Path(chosen) if chosen else folder.path.parent.parent / "work"
+    """Return the private folder in which a run's script works: in ``JUPYTER_RUNS_WORK`` as it was at the submit, else ``work/``."""
+    told = folder.definition.get("definition")
+    chosen = told.get("work") if isinstance(told, dict) else None
+    base = Path(chosen) if isinstance(chosen, str) else folder.path.parent.parent / "work"
     return base / folder.id
 
 

@@ -213,7 +213,7 @@ class Driver:
         assert self.collector is not None
         usage = Usage(self.script.pid, self.writer)
         limit = self.told.get("max_run_duration_seconds")
-        follow = 0.0
+        follow, began = 0.0, time.monotonic()
         while True:
             status = process.reap().get(self.script.pid)
             if status is not None:
@@ -223,7 +223,7 @@ class Driver:
             if asked is not None or self.folder.ended is not None:
                 raise Stop(asked)
             now = time.monotonic()
-            if limit and self.started is not None and time.time() - self.started > float(limit):
+            if limit and now - began > float(limit):
                 text = f"stopped after {limit} s, the longest that it was allowed to run"
                 raise Stop(End("Canceled", text, "MaxRunDuration"))
             if now >= follow:

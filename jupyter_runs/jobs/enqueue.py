@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs._numbers import take_number
 from jupyter_runs._run.start import user
-from jupyter_runs._settings import snapshot_limits
+from jupyter_runs._settings import absolute, snapshot_limits
 from jupyter_runs.capture.git import capture_git
 from jupyter_runs.capture.names import display_name, make_run_id
 from jupyter_runs.capture.notebook import cell_source, where_am_i
@@ -129,7 +129,9 @@ def enqueue(
     display = check_name(name, "run") if name is not None else display_name()
     run_id = make_run_id(display)
     workspace = experiment.workspace.folder
-    stored, secret = _parted({**definition, "python": sys.executable, "submitted_from": here()})
+    stored, secret = _parted(
+        {**definition, "python": sys.executable, "submitted_from": here(), **_work()}
+    )
     folder = RunFolder.create(
         workspace,
         run_id,
@@ -149,7 +151,28 @@ def enqueue(
             "definition": stored,
         },
     )
-    for file, data in (payloads or {}).items():
+    try:
+        _queue(folder, secret, target, tags, params, facts, code, payloads or {})
+    except BaseException as error:  # a full disk, Ctrl-C: it must not seem to wait
+        with suppress(OSError):
+            folder.end("Failed", code=type(error).__name__, message="it could not be submitted")
+        raise
+    tell_once()
+    return Run._open(folder, experiment.workspace, experiment)
+
+
+def _queue(
+    folder: RunFolder,
+    secret: dict[str, Any],
+    target: str,
+    tags: Mapping[str, Optional[str]],
+    params: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    code: os.PathLike[str],
+    payloads: Mapping[str, bytes],
+) -> None:
+    """Note what is known of a run, and give it its ticket."""
+    for file, data in payloads.items():
         folder.payload.mkdir(exist_ok=True)
         (folder.payload / file).write_bytes(data)
     sealed.seal(folder, secret)
@@ -162,11 +185,9 @@ def enqueue(
     with suppress(OSError):
         capture_git(folder, code, writer)
     writer.close()
-    queue = Queue(workspace, target)
-    queue.put(run_id)
+    queue = Queue(folder.path.parent.parent, target)
+    queue.put(folder.id)
     queue.serve()
-    tell_once()
-    return Run._open(folder, experiment.workspace, experiment)
 
 
 def _command_line(what: Mapping[str, Any]) -> list[str]:
@@ -174,6 +195,12 @@ def _command_line(what: Mapping[str, Any]) -> list[str]:
     if command is None:
         command = [what["script"], *what["arguments"]]
     return clean_arguments([command] if isinstance(command, str) else command)
+
+
+def _work() -> dict[str, str]:
+    """Return where scripts are to work, if a person has chosen that."""
+    chosen = os.environ.get("JUPYTER_RUNS_WORK")
+    return {"work": os.fspath(absolute(chosen))} if chosen else {}
 
 
 def _parted(definition: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -134,9 +134,8 @@ class _Stop:
         while not self._over.wait(_LOOK):
             if self._folder.cancel_requested is not None:
                 run = self._run()
-                if run is not None:
+                if run is not None:  # again and again, should it be caught and gone over
                     run._writer.halt()
-                return
 
     def over(self) -> None:
         self._over.set()

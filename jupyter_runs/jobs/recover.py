@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from jupyter_runs.jobs import process, sealed
 from jupyter_runs.jobs.collect import KEPT, remove_work, work_folder
-from jupyter_runs.jobs.tickets import is_ours, queue_of
+from jupyter_runs.jobs.tickets import Queue, is_ours, queue_of
 from jupyter_runs.journal import RunFolder, Writer, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone
 from jupyter_runs.journal.status import GONE, canceled_by
@@ -57,12 +57,16 @@ def _keep_files(folder: RunFolder) -> None:
 
 
 def look_after(folder: RunFolder) -> None:
-    """See that a submitted run gets its turn, or is told to be gone; cheap enough for every look at it."""
-    queue = queue_of(folder)
-    if queue is None:
-        return
+    """See that a submitted run gets its turn, or is told to be gone; cheap enough for every look at it, and never fails."""
+    with suppress(OSError):
+        queue = queue_of(folder)
+        if queue is not None:
+            _look_after(folder, queue)
+
+
+def _look_after(folder: RunFolder, queue: Queue) -> None:
     if folder.ended is not None:
-        if work_folder(folder).is_dir():
+        if is_ours(folder) and work_folder(folder).is_dir():
             recover(folder)
         return
     if is_ours(folder):

@@ -19,8 +19,10 @@ import os
 import platform
 import re
 import sys
+import tempfile
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
@@ -67,14 +69,34 @@ class Queue:
         self.place = workspace / "compute" / target / "queues" / self.host
         self.tickets = self.place / "tickets"
         self.taken = self.place / "taken"
-        self.slots = self.place / "slots"
-        self.lock = self.place / "runner"
         self.bell = self.place / "bell"
 
     def make(self) -> None:
         """Make its folders."""
         for folder in (self.tickets, self.taken, self.slots):
             folder.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def _locks(self) -> Path:
+        """Where locks lie: beside the tickets, else, where the file system has none, on this machine's own disk."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        if can_lock(self.place):
+            return self.place
+        user = os.getuid() if hasattr(os, "getuid") else ""
+        name = hashlib.sha256(os.fsencode(self.place)).hexdigest()[:16]
+        own = Path(tempfile.gettempdir()) / f"jupyter_runs-{user}" / name
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return own
+
+    @property
+    def slots(self) -> Path:
+        """The folder of the slots' locks."""
+        return self._locks / "slots"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of whoever serves the queue."""
+        return self._locks / "runner"
 
     # -- waiting runs
 
@@ -282,6 +304,24 @@ def is_ours(folder: RunFolder) -> bool:
 def _package() -> Path:
     """Return the folder of our package."""
     return Path(__file__).parents[1]
+
+
+def can_lock(folder: Path) -> bool:
+    """Tell whether files in a folder can be locked."""
+    import fcntl
+
+    try:
+        descriptor = os.open(folder / ".locks", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:  # not ours to write to: whoever may has found out
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in (errno.EAGAIN, errno.EACCES)
+    finally:
+        os.close(descriptor)
+    return True
 
 
 class Slot:

@@ -68,7 +68,9 @@ def test_the_reason_is_the_last_exception(tmp_path):
     )
     assert exit_reason(log, 1, None) == ("my.pkg.BadError: second", "BadError")
     assert last_lines(log).splitlines()[0] == "step 2"
-    log.write_bytes(b"42%|####  | 4/10Traceback (most recent call last):\n  File 'x'\nKeyError: 'a'\n")
+    log.write_bytes(
+        b"42%|####  | 4/10Traceback (most recent call last):\n  File 'x'\nKeyError: 'a'\n"
+    )
     assert exit_reason(log, 1, None) == ("KeyError: 'a'", "KeyError")
     assert exit_reason(tmp_path / "no", 3, None) == (
         "the script ended with exit code 3",

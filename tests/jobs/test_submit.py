@@ -20,9 +20,11 @@ from jupyter_runs.errors import (
     InvalidValueError,
     MissingPathError,
     RunFailedError,
+    RunsError,
     SnapshotTooLargeError,
 )
 from jupyter_runs.jobs import sealed
+from jupyter_runs.jobs.tickets import Queue, Slot
 
 HELLO = """
     import os, sys
@@ -400,3 +402,37 @@ def test_children(exp, source):
     assert child.parent == parent
     assert [run.id for run in exp.get_runs()] == [parent.id]
     parent.complete()
+
+
+def test_a_home_that_can_not_be_written_to_is_one_clear_error(exp, source, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("jupyter_runs.jobs.tickets.Queue.put", full)
+    with pytest.raises(RunsError, match="can't be submitted: .*No space left"):
+        exp.submit(source("print(1)"))
+    (run,) = exp.get_runs()
+    assert run.get_status() == "Failed"
+    assert run._status().message == "it could not be submitted"
+
+
+def test_where_files_can_not_be_locked_the_locks_lie_elsewhere(exp, tmp_path, monkeypatch):
+    monkeypatch.setattr("jupyter_runs.jobs.tickets.can_lock", lambda _: False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    queue = Queue(exp.workspace.folder, "local")
+    queue.make()
+    assert tmp_path in queue.lock.parents
+    assert queue.slots.is_dir()
+    slot = Slot.free(queue.slots, 1)
+    assert slot is not None
+    assert Slot.free(Queue(exp.workspace.folder, "local").slots, 1) is None
+    slot.release()
+
+
+def test_a_folder_to_work_in(exp, source, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_RUNS_WORK", str(tmp_path / "scratch"))
+    run = exp.submit(source("import os; print(os.getcwd())"))
+    monkeypatch.delenv("JUPYTER_RUNS_WORK")
+    done(run)
+    assert log_of(run) == f"{tmp_path / 'scratch' / run.id}\n"
+    assert not list((tmp_path / "scratch").iterdir())
