@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jupyter_runs.jobs.conda_dependencies import CondaDependencies
     from jupyter_runs.jobs.config import RunConfiguration, ScriptRunConfig
     from jupyter_runs.jobs.environment import Environment
+    from jupyter_runs.model import Model
     from jupyter_runs.run import Run
     from jupyter_runs.widgets import RunDetails, compare
     from jupyter_runs.workspace import Workspace, start_logging
@@ -38,6 +39,7 @@ _HOMES = {
     "Environment": "jupyter_runs.jobs.environment",
     "Experiment": "jupyter_runs.experiment",
     "LocalCompute": "jupyter_runs.jobs.compute",
+    "Model": "jupyter_runs.model",
     "Run": "jupyter_runs.run",
     "RunConfiguration": "jupyter_runs.jobs.config",
     "RunDetails": "jupyter_runs.widgets",
@@ -56,6 +58,7 @@ __all__ = [
     "Environment",
     "Experiment",
     "LocalCompute",
+    "Model",
     "Run",
     "RunConfiguration",
     "RunDetails",

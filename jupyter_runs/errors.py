@@ -63,6 +63,10 @@ class ExperimentNotFoundError(NotFoundError, KeyError):
     """No experiment of the workspace has this name."""
 
 
+class ModelNotFoundError(NotFoundError, KeyError):
+    """The workspace has no such model, or no such version of it."""
+
+
 class FileNotInRunError(NotFoundError):
     """The run has no file of this name."""
 
@@ -167,6 +171,7 @@ __all__ = [
     "KindError",
     "MissingPackageError",
     "MissingPathError",
+    "ModelNotFoundError",
     "NotFoundError",
     "ParamError",
     "PropertyError",

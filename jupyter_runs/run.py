@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from jupyter_runs._run.children import RunChildren
-from jupyter_runs._run.files import RunFiles
 from jupyter_runs._run.life import RunLife
 from jupyter_runs._run.log import RunLogging
+from jupyter_runs._run.models import RunModels
 from jupyter_runs._run.notes import RunNotes
 from jupyter_runs._run.read import RunReading
 from jupyter_runs.errors import InvalidValueError, RunNotFoundError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_runs.workspace import Workspace
 
 
-class Run(RunLogging, RunNotes, RunFiles, RunChildren, RunLife, RunReading):
+class Run(RunLogging, RunNotes, RunModels, RunChildren, RunLife, RunReading):
     """A run that is there; new ones are made by `Experiment.start_logging`.
 
     Any process may open a run by its id, read it, and add to it, also while another logs.

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from jupyter_runs.jobs.compute import ComputeTarget
     from jupyter_runs.jobs.environment import Environment
     from jupyter_runs.journal import RunFolder
+    from jupyter_runs.model import Model
     from jupyter_runs.run import Run
 
 _NO_CLOUD = "local"  # what stands for the cloud's names, which old notebooks put into messages
@@ -226,6 +227,13 @@ class Workspace:
         from jupyter_runs.jobs.compute import ComputeTargets
 
         return ComputeTargets(self)
+
+    @property
+    def models(self) -> Mapping[str, Model]:
+        """Its models by name, each in its newest version."""
+        from jupyter_runs.model import Models
+
+        return Models(self)
 
     def get_default_compute_target(self, type: str = "CPU") -> ComputeTarget:  # noqa: A002, ARG002 - as that SDK has it
         """Return ``local``."""
