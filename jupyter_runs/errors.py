@@ -117,6 +117,12 @@ class MissingPackageError(RunsError, ImportError):
     http_status = 501
 
 
+class NotOfferedError(RunsError, NotImplementedError):
+    """A service of that SDK's cloud, which this machine does not have."""
+
+    http_status = 501
+
+
 class ComputeTargetException(RunsError):  # noqa: N818 - the name that scripts catch
     """A compute target is not there, or can't do what was asked of it."""
 
@@ -173,6 +179,7 @@ __all__ = [
     "MissingPathError",
     "ModelNotFoundError",
     "NotFoundError",
+    "NotOfferedError",
     "ParamError",
     "PropertyError",
     "RunCanceled",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from jupyter_runs._settings import read_json, write_json
 from jupyter_runs.capture.names import did_you_mean
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from jupyter_runs.run import Run
     from jupyter_runs.workspace import Workspace
+
+# what is done about a target that is not there at a submit; None: an error. Old code names clusters that were made elsewhere
+on_unknown: Optional[Callable[[Workspace, str], Any]] = None
 
 _NAME = r"2 to 64 letters, digits and '-', the first a letter"
 

@@ -57,10 +57,31 @@ class RunConfiguration:
         self.script = script
         self.arguments = arguments
         self.command = command
-        self.environment = environment
+        self._environment = environment
+        self._untouched: Optional[dict[str, Any]] = None
         self.environment_variables: dict[str, str] = {}
         self.target: Union[str, ComputeTarget, None] = target or LOCAL
         self.max_run_duration_seconds = max_run_duration_seconds
+
+    @property
+    def environment(self) -> Environment:
+        """Where it runs; one to be filled in, unless it was given."""
+        if self._environment is None:
+            from jupyter_runs.jobs.environment import Environment
+
+            self._environment = Environment("default")
+            self._untouched = self._environment.to_dict()
+        return self._environment
+
+    @environment.setter
+    def environment(self, value: Optional[Environment]) -> None:
+        self._environment, self._untouched = value, None
+
+    def chosen_environment(self) -> Optional[Environment]:
+        """Return the environment, None where nobody has given one, or filled it in."""
+        if self._environment is None or self._environment.to_dict() == self._untouched:
+            return None
+        return self._environment
 
     def __repr__(self) -> str:
         return f"RunConfiguration(script={self.script!r}, target={target_name(self.target)!r})"
@@ -119,7 +140,7 @@ class ScriptRunConfig:
         self.max_run_duration_seconds = max_run_duration_seconds if limit is None else limit
 
     @property
-    def environment(self) -> Optional[Environment]:
+    def environment(self) -> Environment:
         """The same as ``run_config.environment``."""
         return self.run_config.environment
 

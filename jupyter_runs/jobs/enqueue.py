@@ -18,7 +18,7 @@ from jupyter_runs.capture.packages import here, surroundings
 from jupyter_runs.capture.secrets import clean_arguments, looks_secret
 from jupyter_runs.capture.snapshot import take_snapshot
 from jupyter_runs.errors import ComputeTargetException
-from jupyter_runs.jobs import sealed
+from jupyter_runs.jobs import compute, sealed
 from jupyter_runs.jobs.arguments import params_of
 from jupyter_runs.jobs.build import refuse_containers
 from jupyter_runs.jobs.compute import names, unknown
@@ -53,12 +53,13 @@ def submit_script(
     what = config.what()
     target = known_target(experiment, config.run_config.target)
     folder = config.folder()
-    if config.environment is not None:
-        refuse_containers(config.environment.to_dict())
+    environment = config.run_config.chosen_environment()
+    if environment is not None:
+        refuse_containers(environment.to_dict())
     definition = {
         **what,
         "source_directory": str(folder),
-        "environment": config.environment,
+        "environment": environment,
         "environment_variables": config.variables(),
         "max_run_duration_seconds": config.limit(),
     }
@@ -249,7 +250,9 @@ def known_target(experiment: Experiment, target: Any) -> str:
     """
     name = target_name(target)
     known = names(experiment.workspace.folder)
-    if name not in known:
+    if name not in known and compute.on_unknown is not None:
+        compute.on_unknown(experiment.workspace, name)
+    elif name not in known:
         raise ComputeTargetException(unknown(name, known))
     return name
 

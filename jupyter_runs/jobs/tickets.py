@@ -159,7 +159,7 @@ class Queue:
         return found
 
     def lent(self) -> Path:
-        """Return a folder with our package in it and nothing else, for interpreters that don't have it.
+        """Return a folder with our package in it and little else, for interpreters that don't have it.
 
         Our own ``site-packages`` would lend them everything in it, built for another Python.
         """
@@ -168,8 +168,10 @@ class Queue:
         folder = self.workspace / "compute" / ".lent" / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                (folder / package.name).symlink_to(package, target_is_directory=True)
+            # the other SDK's names are there in a submitted script without more ado
+            for each in (package, package / "azureml" / "stub" / "azureml"):
+                with suppress(FileExistsError):
+                    (folder / each.name).symlink_to(each, target_is_directory=True)
         except OSError:  # no links here
             return package.parent
         return folder

@@ -28,7 +28,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.chdir(work)
     yield place
     for run in at_exit.open_runs():
-        run.cancel()
+        if run._folder.ended is None:  # else its thread is about to say so
+            run.cancel()
     for pid in of_this_test(place):
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
