@@ -83,11 +83,11 @@ def test_notebook_02(lab):
     lab.open_notebook(NOTEBOOK)
     lab.hide_sidebars()
     lab.run_all(timeout=120)
-    more = lab.output_of(SHOW).locator(".jpr-more:visible")
-    if more.count():
-        more.click()
     lab.output_of(SHOW).scroll_into_view_if_needed()
     expect(lab.output_of(SHOW).locator(".jpr-card .bqplot path.line").first).to_be_attached()
+    more = lab.output_of(SHOW).locator(".jpr-more:visible")  # not before: until then all are "more"
+    if more.count():
+        more.click()
     found = charts_when_drawn(lab)
     lab.screenshot("notebook-02", of=lab.output_of(SHOW))
     check_points_and_extremes(found)
