@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCAL = "local"
+PARENTS = "parents"  # runs that start other runs and wait for them: they must never keep those from a place
+MOST_PARENTS = 10_000
 
 
 def target_file(workspace: Path, target: str) -> Path:
@@ -23,6 +25,8 @@ def capacity(workspace: Path, target: str) -> int:
 
     Of ``local`` as many as this process may use processors, unless ``JUPYTER_RUNS_LOCAL_NODES`` or its file says otherwise.
     """
+    if target == PARENTS:
+        return MOST_PARENTS
     said = read_json(target_file(workspace, target)).get("max_nodes")
     if target == LOCAL:
         said = os.environ.get("JUPYTER_RUNS_LOCAL_NODES") or said

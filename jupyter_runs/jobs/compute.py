@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from jupyter_runs._settings import read_json, write_json
 from jupyter_runs.capture.names import did_you_mean
 from jupyter_runs.errors import ComputeTargetException, InvalidValueError
-from jupyter_runs.jobs.capacity import LOCAL, capacity, target_file
+from jupyter_runs.jobs.capacity import LOCAL, PARENTS, capacity, target_file
 from jupyter_runs.jobs.tickets import Queue, run_of
 from jupyter_runs.journal import RunFolder, RunsError, read_status
 from jupyter_runs.journal.errors import shown
@@ -249,7 +249,8 @@ def check_target_name(name: Any) -> str:
     """
     import re
 
-    if not isinstance(name, str) or not re.match(r"[A-Za-z][A-Za-z0-9-]{1,63}\Z", name):
+    fits = isinstance(name, str) and re.match(r"[A-Za-z][A-Za-z0-9-]{1,63}\Z", name)
+    if not fits or name == PARENTS:
         raise InvalidValueError(f"{shown(name)} can't be a compute target's name: {_NAME}")
     return name
 

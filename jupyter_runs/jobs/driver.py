@@ -20,8 +20,8 @@ from jupyter_runs.errors import RunsError
 from jupyter_runs.jobs import process, sealed
 from jupyter_runs.jobs.collect import Collector, make_work, remove_work
 from jupyter_runs.jobs.failure import exit_reason, last_lines
-from jupyter_runs.jobs.tickets import run_of
-from jupyter_runs.journal import RunFolder, Writer
+from jupyter_runs.jobs.tickets import cancel, run_of
+from jupyter_runs.journal import Children, RunFolder, Writer
 from jupyter_runs.journal.status import canceled_by
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ class Driver:
             return ["/bin/sh", "-c", command]
         if command:
             return [str(each) for each in command]
-        if self.told.get("call"):
-            return [python, "-m", "jupyter_runs.jobs.call", str(self.folder.path)]
+        if self.told.get("module"):  # ours: a function's call, a sweep, a pipeline
+            return [python, "-m", str(self.told["module"]), str(self.folder.path)]
         return [python, str(self.told["script"]), *arguments]
 
     def _variables(self, more: dict[str, str]) -> dict[str, str]:
@@ -293,9 +293,18 @@ class Driver:
             except Exception as error:
                 self.writer.event("warning", text=f"not all files could be taken up: {error}")
         remove_work(self.folder)
+        if end is not None and end.status != "Completed":
+            self._cancel_children()
         if end is not None:
             self.folder.end(**end._asdict(), by=self.writer.name)
         self.writer.close()
+
+    def _cancel_children(self) -> None:
+        """Ask the runs below this one to stop: what they were for is over."""
+        for child in Children(self.folder).folders():
+            with suppress(OSError, RunsError):
+                if child.ended is None:
+                    cancel(child, "its parent, which has ended")
 
     def _say(self, status: str, text: str = "", *, event: bool = True) -> None:
         if event:

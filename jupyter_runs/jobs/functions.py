@@ -59,7 +59,7 @@ def submit_function(
     if where == "process":
         return enqueue(
             experiment,
-            {"call": True, "cwd": str(Path.cwd())},
+            {"module": "jupyter_runs.jobs.call", "cwd": str(Path.cwd())},
             kind=kind,
             target=LOCAL,
             tags=checked,
