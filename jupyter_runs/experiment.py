@@ -137,8 +137,9 @@ class Experiment:
         tags: Optional[Mapping[str, Any]] = None,
         *,
         name: Optional[str] = None,
+        **more: Any,
     ) -> Run:
-        """Run a script, a command or a function as a run; returns at once.
+        """Run a script, a command, a function or a pipeline as a run; returns at once.
 
         A script runs in a copy of its folder as it is now, in a process that needs neither this kernel nor any server. Inside,
         ``Run.get_context()`` is the run.
@@ -156,6 +157,8 @@ class Experiment:
             Tags to set on the run.
         name
             A name to show; two words are made up if it has none.
+        **more
+            For what is no script and no function, such as ``pipeline_parameters`` of a pipeline.
 
         Raises
         ------
@@ -168,7 +171,7 @@ class Experiment:
         """
         from jupyter_runs.jobs import submit
 
-        return submit(self, config, args, kwargs, where, tags, name=name)
+        return submit(self, config, args, kwargs, where, tags, name=name, **more)
 
     def get_runs(
         self,

@@ -82,6 +82,14 @@ MODULES: dict[str, dict[str, str]] = {
     "azureml.data.data_reference": _no("DataReference"),
     "azureml.widgets": _table(f"{_OURS}.widgets", "RunDetails"),
     "azureml.exceptions": _ERRORS,
+    "azureml.pipeline": {},
+    "azureml.pipeline.core": _table(
+        f"{_OURS}.jobs.pipeline", "Pipeline PipelineData PipelineParameter"
+    ),
+    "azureml.pipeline.core.graph": _table(f"{_OURS}.jobs.pipeline", "PipelineParameter"),
+    "azureml.pipeline.steps": _table(
+        f"{_OURS}.jobs.pipeline", "ExecutePythonScript PythonScriptStep"
+    ),
     "azureml.train": {},
     "azureml.train.automl": _no("AutoMLConfig"),
     "azureml.train.estimator": _no("Estimator"),

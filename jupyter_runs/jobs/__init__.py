@@ -22,12 +22,22 @@ def submit(
     *,
     name: Optional[str] = None,
     parent: Optional[str] = None,
+    **more: Any,
 ) -> Run:
     """Run a script, a command or a function as a run; see `Experiment.submit`."""
-    from jupyter_runs.errors import RunsError
+    from jupyter_runs.errors import InvalidValueError, RunsError
     from jupyter_runs.jobs.config import ScriptRunConfig
 
     try:
+        if hasattr(config, "submit_to"):  # a pipeline, or what else knows how
+            if isinstance(args, Mapping):
+                tags = {**args, **(tags or {})}
+            run: Run = config.submit_to(experiment, tags=tags, name=name, parent=parent, **more)
+            return run
+        if more:
+            raise InvalidValueError(
+                f"submit has no parameter {next(iter(more))!r} for {type(config).__name__}"
+            )
         if isinstance(config, ScriptRunConfig):
             from jupyter_runs.jobs.enqueue import submit_script
 

@@ -252,7 +252,7 @@ def check_target_name(name: Any) -> str:
     fits = isinstance(name, str) and re.match(r"[A-Za-z][A-Za-z0-9-]{1,63}\Z", name)
     if not fits or name == PARENTS:
         raise InvalidValueError(f"{shown(name)} can't be a compute target's name: {_NAME}")
-    return name
+    return str(name)
 
 
 def names(workspace: Path) -> builtins.list[str]:

@@ -198,6 +198,15 @@ def _command_line(what: Mapping[str, Any]) -> list[str]:
     return clean_arguments([command] if isinstance(command, str) else command)
 
 
+def stored_environment(config: ScriptRunConfig) -> Optional[dict[str, Any]]:
+    """Return the environment of a configuration as it may be stored, None for the submitter's own interpreter."""
+    environment = config.run_config.chosen_environment()
+    if environment is None:
+        return None
+    refuse_containers(environment.to_dict())
+    return environment.to_dict(stored=True)
+
+
 def _work() -> dict[str, str]:
     """Return where scripts are to work, if a person has chosen that."""
     chosen = os.environ.get("JUPYTER_RUNS_WORK")
