@@ -211,6 +211,11 @@ class Model:
         return self._folder / "files" / str(self._facts.get("file", ""))
 
     @property
+    def url(self) -> str:
+        """The address of its file or folder on this machine."""
+        return self.path.absolute().as_uri()
+
+    @property
     def tags(self) -> dict[str, Optional[str]]:
         """Its tags; a copy."""
         return dict(self._facts.get("tags") or {})

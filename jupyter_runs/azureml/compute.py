@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs.jobs import compute
 from jupyter_runs.jobs.compute import ComputeTarget, Provisioning, check_target_name
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
 
 class AmlCompute(ComputeTarget):
     """A cluster: here a queue that runs at most ``max_nodes`` runs at a time."""
+
+    @staticmethod
+    def supported_vmsizes(
+        workspace: Workspace,  # noqa: ARG004 - as that SDK has it
+        location: Optional[str] = None,  # noqa: ARG004
+    ) -> list[dict[str, Any]]:
+        """Return what machines there are: this one."""
+        return [{"name": "local", "vCPUs": os.cpu_count()}]
 
     @staticmethod
     def provisioning_configuration(

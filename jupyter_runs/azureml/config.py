@@ -13,6 +13,20 @@ DEFAULT_CPU_IMAGE = "local/cpu"
 DEFAULT_GPU_IMAGE = "local/gpu"
 
 
+class DockerConfiguration:
+    """What is asked of a container: kept, and runs in containers are not offered yet.
+
+    Parameters
+    ----------
+    use_docker
+        Whether the run is to go in a container; that nothing of this is done is said at the submit.
+    """
+
+    def __init__(self, use_docker: bool = False, **kept: Any) -> None:
+        self.use_docker = use_docker
+        self.kept = kept
+
+
 class RunConfiguration(ours.RunConfiguration):
     """How a script is run."""
 

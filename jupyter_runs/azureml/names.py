@@ -35,7 +35,7 @@ _ERRORS = _table(
     "ProjectSystemException RunEnvironmentException SnapshotException WebserviceException "
     "WorkspaceException",
 )
-_IMAGES = _table(f"{_HERE}.config", "DEFAULT_CPU_IMAGE DEFAULT_GPU_IMAGE")
+_IMAGES = _table(f"{_HERE}.config", "DEFAULT_CPU_IMAGE DEFAULT_GPU_IMAGE DockerConfiguration")
 _VERSION = {"VERSION": "jupyter_runs:VERSION"}
 
 MODULES: dict[str, dict[str, str]] = {
@@ -81,6 +81,8 @@ MODULES: dict[str, dict[str, str]] = {
     "azureml.data": {},
     "azureml.data.data_reference": _no("DataReference"),
     "azureml.widgets": _table(f"{_OURS}.widgets", "RunDetails"),
+    "azureml.tensorboard": _table(f"{_HERE}.tensorboard", "Tensorboard export_to_tensorboard"),
+    "azureml.tensorboard.export": _table(f"{_HERE}.tensorboard", "export_to_tensorboard"),
     "azureml.exceptions": _ERRORS,
     "azureml.pipeline": {},
     "azureml.pipeline.core": _table(

@@ -49,6 +49,14 @@ class Provisioning:
         self.kept = kept  # what has no meaning on this machine: shown, and nothing else
 
 
+class TargetStatus(dict[str, Any]):
+    """How a target stands."""
+
+    def serialize(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return dict(self)
+
+
 class ComputeTarget:
     """A compute target of a workspace.
 
@@ -123,18 +131,20 @@ class ComputeTarget:
         """Always ``"Succeeded"``: this machine is there."""
         return "Succeeded"
 
-    def get_status(self) -> dict[str, Any]:
-        """Return how it stands: places, runs that are active and that wait."""
+    def get_status(self) -> TargetStatus:
+        """Return how it stands, a dict: places, runs that are active and that wait."""
         active, waiting = self._active(), self._queue.waiting()
-        return {
-            "name": self.name,
-            "type": self.type,
-            "provisioning_state": self.provisioning_state,
-            "max_nodes": self.max_nodes,
-            "active": [folder.id for folder in active],
-            "queued": [run_of(ticket) for ticket in waiting],
-            **read_json(self._file).get("kept", {}),
-        }
+        return TargetStatus(
+            {
+                "name": self.name,
+                "type": self.type,
+                "provisioning_state": self.provisioning_state,
+                "max_nodes": self.max_nodes,
+                "active": [folder.id for folder in active],
+                "queued": [run_of(ticket) for ticket in waiting],
+                **read_json(self._file).get("kept", {}),
+            }
+        )
 
     def serialize(self) -> dict[str, Any]:
         """Return what there is to say of it, as plain values."""
@@ -168,12 +178,14 @@ class ComputeTarget:
             for number, run in enumerate([*runs, *[None] * free])
         ]
 
-    def update(self, max_nodes: int) -> None:
-        """Change the number of places; runs that are active go on."""
+    def update(self, max_nodes: Optional[int] = None, **kept: Any) -> None:
+        """Change the number of places, and what else is kept; runs that are active go on."""
         about = read_json(self._file)
-        write_json(
-            self._file, {**about, "name": self.name, "max_nodes": Provisioning(max_nodes).max_nodes}
-        )
+        more = {key: str(value) for key, value in kept.items() if value is not None}
+        changed: dict[str, Any] = {"name": self.name, "kept": {**about.get("kept", {}), **more}}
+        if max_nodes is not None:
+            changed["max_nodes"] = Provisioning(max_nodes).max_nodes
+        write_json(self._file, {**about, **changed})
         self._queue.ring()
 
     def delete(self) -> None:

@@ -69,7 +69,7 @@ class DockerSection:
     ----------
     enabled
         Whether the run is to go in a container; submitting it is an error then.
-    base_image, base_dockerfile, shm_size, gpu_support, arguments
+    base_image, base_image_registry, base_dockerfile, shared_volumes, shm_size, gpu_support, arguments
         Kept as they are given.
     """
 
@@ -77,15 +77,19 @@ class DockerSection:
         "arguments",
         "base_dockerfile",
         "base_image",
+        "base_image_registry",
         "enabled",
         "gpu_support",
+        "shared_volumes",
         "shm_size",
     )
 
     def __init__(self) -> None:
         self.enabled = False
         self.base_image: Optional[str] = None
+        self.base_image_registry: Optional[str] = None
         self.base_dockerfile: Optional[str] = None
+        self.shared_volumes: Optional[bool] = None
         self.shm_size: Optional[str] = None
         self.gpu_support: Optional[bool] = None
         self.arguments: list[str] = []

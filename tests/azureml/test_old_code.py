@@ -226,3 +226,26 @@ def test_a_submitted_script_with_the_real_sdk_gets_the_real_one(old, tmp_path):
         PYTHONPATH=os.pathsep.join([str(ROOT), str(real)]),
     )
     assert "real True" in out
+
+
+def test_run_history_goes_to_tensorboard(old):
+    pytest.importorskip("tensorboardX")
+    out = old(
+        """
+        from azureml.core import Experiment, Workspace
+        from azureml.tensorboard.export import export_to_tensorboard
+        from azureml.tensorboard import Tensorboard
+        exp = Experiment(Workspace.from_config(), "tb")
+        root = exp.start_logging()
+        for alpha in (0.1, 0.2):
+            with root.child_run("alpha") as child:
+                child.log("mse", alpha); child.log("mse", alpha / 2)
+                child.log_row("pair", x=1, y=2.5); child.log("text", "no number")
+        root.complete()
+        folders = export_to_tensorboard(root, "logs-of-runs")
+        print(len(folders))
+        import glob
+        print(sum(b"mse" in open(f, "rb").read() for f in glob.glob("logs-of-runs/*/*")))
+        """
+    )
+    assert out.endswith("3\n2\n")

@@ -10,6 +10,7 @@ from building import gone, wait_until
 
 from jupyter_runs.jobs.build import Canceled
 from jupyter_runs.jobs.build.process import Job
+from jupyter_runs.jobs.build.reasons import pip_reason
 
 
 @pytest.fixture
@@ -72,3 +73,19 @@ def test_a_log_that_takes_no_more_does_not_end_the_build(job):
 
     full = Job(Full(), lambda: False, lambda _: None)
     assert run(full, "print('x' * 100_000)") == 0
+
+
+def test_a_package_without_a_wheel_is_named_with_what_its_build_raised():
+    said = """\
+Collecting scikit-learn==0.22.1
+  error: subprocess-exited-with-error
+  ╰─> [20 lines of output]
+      Traceback (most recent call last):
+      ModuleNotFoundError: No module named 'pkg_resources'
+      [end of output]
+note: This error originates from a subprocess, and is likely not a problem with pip.
+error: subprocess-exited-with-error"""
+    assert pip_reason(said.splitlines()) == (
+        "scikit-learn==0.22.1 has no wheel for this Python, and can't be built from its source: "
+        "ModuleNotFoundError: No module named 'pkg_resources'"
+    )

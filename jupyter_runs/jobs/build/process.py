@@ -25,7 +25,15 @@ _KEPT = 400  # lines of a command's output to find the reason of its failure in
 _POSIX = os.name == "posix"
 _SHEPHERD = str(Path(__file__).with_name("shepherd.py"))
 # what would let packages of another environment shine through
-_LEAKS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+_LEAKS = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONSTARTUP",
+    "VIRTUAL_ENV",
+    "__PYVENV_LAUNCHER__",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+)
 
 
 class Canceled(Exception):  # noqa: N818 - not an error: somebody wanted it so
@@ -88,7 +96,13 @@ class Job:
         self.check()
         self.say(f"$ {' '.join(command)}")
         environment = {key: value for key, value in os.environ.items() if key not in _LEAKS}
-        environment.update({"PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1"}, **(variables or {}))
+        plain = {
+            "NO_COLOR": "1",
+            "PIP_NO_COLOR": "1",
+        }  # a kernel asks for colours, which a log has no use for
+        environment.update(
+            {"PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1", **plain}, **(variables or {})
+        )
         lifeline, ours = os.pipe()
         try:
             try:

@@ -18,17 +18,34 @@ _CONDA = re.compile(
     r"^(?:error\s+libmamba\s+|critical\s+libmamba\s+)?(\w*(?:Error|NotFound)\b:?.*|.*Could not solve.*)$"
 )
 _LISTED = re.compile(r"^\s*(?:-|[│├└─]+)\s*(.*\S)")
+_SUBPROCESS = "subprocess-exited-with-error"  # all that pip says of a build that failed
+_COLLECTING = re.compile(r"\s*Collecting (\S+)")
+_RAISED = re.compile(r"[\s│|]*(\w*(?:Error|Exception): .*\S)")
 _MOST = 300
 
 
 def pip_reason(output: list[str]) -> str:
     """Return the line of pip's output that says why it failed."""
     for pattern in _PIP:
-        for line in output:
+        for place, line in enumerate(output):
             found = pattern.search(line)
+            if found and found[1].strip() == _SUBPROCESS:
+                return _of_source(output[:place], output[place:])
             if found:
                 return found[1].strip()[:_MOST]
     return last_line(output)
+
+
+def _of_source(before: list[str], after: list[str]) -> str:
+    """Return why a package could not be built from its source."""
+    package = next(
+        (m[1] for line in reversed(before) if (m := _COLLECTING.match(line))), "a package"
+    )
+    errors = [m[1] for line in after if (m := _RAISED.match(line))]
+    why = errors[-1] if errors else "its own build failed"
+    return f"{package} has no wheel for this Python, and can't be built from its source: {why}"[
+        :_MOST
+    ]
 
 
 def conda_reason(output: list[str]) -> str:
