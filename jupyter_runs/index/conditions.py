@@ -62,8 +62,8 @@ class Conditions:
         runs = self.tables.runs
         if field.space == METRICS:
             table = self.tables.metrics
-            number = table.c.last if field.part in ("last", "kind") else table.c[field.part]
-            text = table.c.kind if field.part == "kind" else table.c.text
+            number = table.c[field.part]
+            text = table.c.text if field.part == "last" else number
             where = [table.c.run == runs.c.key, table.c.name == storable(field.name)]
             if isinstance(leaf, Has):  # a list without numbers has no least one
                 there = field.part in ("min", "max")

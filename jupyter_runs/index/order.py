@@ -6,7 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
-from sqlalchemy import ColumnElement, String, and_, false, func, or_
+from sqlalchemy import ColumnElement, String, Text, and_, false, func, or_
 
 from jupyter_runs.errors import FilterError
 from jupyter_runs.index.conditions import Conditions
@@ -98,7 +98,7 @@ def order_of(sort: str, tables: Tables, now: float) -> Order:
                 return Order(sort, last, (False,) * 4, needed)
             return Order(sort, last, falling, needed)
         own = Conditions(tables, now).own(field)
-        own = func.lower(own) if field.name == "name" else own
+        own = func.lower(own, type_=Text()) if field.name == "name" else own
         return Order(sort, (own, *last), (descending, *falling), (True, *needed))
     keys: tuple[ColumnElement[Any], ...]
     if field.space == METRICS:

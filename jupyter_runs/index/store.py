@@ -164,7 +164,7 @@ class Store:
             self.tables.metadata.create_all(connection)
             held = self._held(connection)
             if held and held.get("schema") != str(SCHEMA) and self._schema is not None:
-                connection.execute(text(f'DROP SCHEMA "{self._schema}" CASCADE'))
+                connection.execute(text(f'DROP SCHEMA IF EXISTS "{self._schema}" CASCADE'))
                 connection.execute(text(f'CREATE SCHEMA "{self._schema}"'))
                 self.tables.metadata.create_all(connection)
                 held = {}
@@ -180,7 +180,7 @@ class Store:
 
     def _held(self, connection: Connection) -> dict[str, str]:
         meta = self.tables.meta
-        return dict(connection.execute(select(meta.c.key, meta.c.value)).tuples().all())
+        return {row.key: row.value for row in connection.execute(select(meta))}
 
     def _close(self) -> None:
         engine, self._engine, self.path = self._engine, None, None
@@ -198,7 +198,7 @@ class Store:
             path = self.path
             if self._schema is not None:
                 with self._begin(self.engine(), write=True) as connection:
-                    connection.execute(text(f'DROP SCHEMA "{self._schema}" CASCADE'))
+                    connection.execute(text(f'DROP SCHEMA IF EXISTS "{self._schema}" CASCADE'))
                 self._close()
             else:
                 self._close()

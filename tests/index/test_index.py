@@ -8,15 +8,15 @@ import shutil
 import oracle
 import pytest
 from filters import nodes
+from house import ALL, House, expect
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_runs.errors import FilterError
 from jupyter_runs.index import Index, Query
 from jupyter_runs.index.language import parse
-from jupyter_runs.journal import RunFolder, Writer
+from jupyter_runs.journal import Writer
 
-ALL = Query(include_children=True, archived=True, limit=1000)
 SETTINGS = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -43,77 +43,6 @@ events = st.one_of(
     st.tuples(st.just("look"), which, st.none(), st.none()),
     st.tuples(st.just("look anew"), which, st.none(), st.none()),
 )
-
-
-class House:
-    """A home in which things happen."""
-
-    def __init__(self, home):
-        self.home = home
-        self.runs: list[tuple[RunFolder, Writer]] = []
-        self.made = 0
-
-    def do(self, what, number, one, two):
-        """Let something happen."""
-        if what == "create":
-            self.made += 1
-            parent = (
-                self.runs[two % len(self.runs)][0].id if two is not None and self.runs else None
-            )
-            said = {"experiment": f"e{number % 3}", "number": self.made, "created": 1e9 + number}
-            said |= {"name": f"run {number}", "type": "t", "owner": f"main-{self.made}"}
-            folder = RunFolder.create(self.home / one, f"r{self.made}", {**said, "parent": parent})
-            self.runs.append((folder, Writer(folder, name=f"main-{self.made}")))
-            return
-        if not self.runs:
-            return
-        folder, writer = self.runs[number % len(self.runs)]
-        if what == "log":
-            writer.log(one, two)
-        elif what == "list":
-            writer.log_list(one, two)
-        elif what in ("param", "tag", "property"):
-            writer.event(what, key=one, value=two)
-        elif what == "untag":
-            writer.event("untag", key=one)
-        elif what == "rename":
-            writer.event("rename", name=one)
-        elif what == "progress":
-            writer.event("progress", done=one, total=10, unit="")
-        elif what == "archive":
-            writer.event(one)
-        elif what == "close":
-            writer.close()
-        elif what == "end":
-            folder.end(one, message=two)
-        elif what == "cancel":
-            folder.request_cancel("somebody")
-        elif what == "delete":
-            writer.close()
-            self.runs.remove((folder, writer))
-            shutil.rmtree(folder.path)
-        elif what == "copy in":
-            writer.close()
-            self.made += 1
-            copy = folder.path.with_name(f"r{self.made}")
-            shutil.copytree(folder.path, copy)
-            self.runs.append((RunFolder(copy), Writer(RunFolder(copy), role="guest")))
-
-
-def told(row):
-    """Return a row as the oracle gives it; compared as text, for NaN is not itself."""
-    found = dataclasses.asdict(row)
-    del found["changed"]
-    found["metrics"] = row.metrics
-    return str(found)
-
-
-def expect(index, home):
-    """Compare."""
-    page = index.page(ALL)
-    found = [told(row) for row in page.rows]
-    assert found == [str(row) for row in oracle.rows(home)]
-    assert page.total == len(found)
 
 
 @SETTINGS
@@ -147,19 +76,7 @@ def furnished(tmp_path_factory):
     """Runs of all sorts, and their index."""
     home = tmp_path_factory.mktemp("home")
     house = House(home)
-    for n in range(24):
-        house.do("create", n, "wv"[n % 2], n if n % 5 == 0 else None)
-        house.do("log", n, "loss", [0.5, n, float("nan"), "done", None, True, -(10**20)][n % 7])
-        house.do("log", n, "val/loss", n / 10)
-        house.do("param", n, "learning rate", [1e-3, "cnn", None, True, "3"][n % 5])
-        house.do("param", n, "a.b", n)
-        house.do("tag", n, "min", [None, "cnn", "3.5", "TRUE", "ünder"][n % 5])
-        house.do("property", n, 'q"', "Cnn.v2"[: n % 7])
-        if n % 3:
-            house.do("end", n, ["Completed", "Failed"][n % 2], "because")
-        house.do("archive", n, ["archive", "reactivate"][n % 4 > 0], None)
-        if n % 8:
-            house.runs[n][1].close()
+    house.furnish()
     index = Index(home)
     index.catch_up()
     yield index, oracle.rows(home)
@@ -179,8 +96,25 @@ def test_filters_find_what_holds(furnished, node):
 
 
 SORTS = st.sampled_from(
-    "created -created name -status number -duration experiment metrics.loss.last -metrics.loss -metrics.val/loss.min "
-    'metrics.loss.count params.a.b -params.learning^rate tags.min -properties."q\\"" archived -metrics.none.max'.split()
+    [
+        "created",
+        "-created",
+        "name",
+        "-status",
+        "number",
+        "-duration",
+        "experiment",
+        "metrics.loss.last",
+        "-metrics.loss",
+        "-metrics.val/loss.min",
+        "metrics.loss.count",
+        "params.a.b",
+        "-params.learning^rate",
+        "tags.min",
+        '-properties."q\\""',
+        "archived",
+        "-metrics.none.max",
+    ]
 ).map(lambda sort: sort.replace("^", " "))
 
 
