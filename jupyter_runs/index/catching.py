@@ -280,12 +280,13 @@ class Catching:
             run = self._followed.get(key)
             if run is None or run.key != row.key:
                 self._follow(key, row)
+            elif run.marked != row.changed:
+                run.doubted, run.held, run.marked = True, _held(row), row.changed
 
     def _follow(self, key: Key, row: Any) -> None:
         folder = RunFolder(self._store.home / key[0] / "runs" / key[1])
         run = self._followed[key] = Followed(folder, row.inode, row.key)
-        own = ("key", "settled", "stamp", "changed")
-        run.held = {name: told for name, told in row._mapping.items() if name not in own}
+        run.held, run.marked = _held(row), row.changed
 
     def _reopen(self, connection: Connection, hinted: set[Key]) -> None:
         """Follow settled runs again that have changed."""
@@ -324,7 +325,11 @@ class Catching:
         over: list[Followed] = []
         for run in runs:
             try:
-                if run.look() or run.stored is None or run.settled:
+                new = run.look()
+                if run.doubted and run.fresh:  # what was stored may have been true in between
+                    run.stored = None
+                run.doubted = False
+                if new or run.stored is None or run.settled:
                     changed.append(run)
             except (OSError, RunsError):
                 gone.append(run)
@@ -345,6 +350,11 @@ class Catching:
 
 def _key_of(folder: RunFolder) -> Key:
     return folder.path.parent.parent.name, folder.id
+
+
+def _held(row: Any) -> dict[str, Any]:
+    own = ("key", "settled", "stamp", "changed")
+    return {name: told for name, told in row._mapping.items() if name not in own}
 
 
 def _names_stamp(workspace: Path) -> int:

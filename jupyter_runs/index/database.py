@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
-from jupyter_runs.errors import FilterError, IndexUnusableError
+from jupyter_runs.errors import FilterError, IndexUnusableError, RunsError
 from jupyter_runs.index.catching import Catching
 from jupyter_runs.index.conditions import Conditions, mentions
 from jupyter_runs.index.language import parse
 from jupyter_runs.index.order import cursor, order_of, read_cursor
 from jupyter_runs.index.query import Page, Query, Row
-from jupyter_runs.index.store import BusyError, DamagedError, Store
+from jupyter_runs.index.store import PATIENCE, BusyError, DamagedError, Store
 from jupyter_runs.index.summary import row_from, storable
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 URL = "JUPYTER_RUNS_INDEX_URL"
 _KEPT = 64  # totals that are remembered
+_SENSELESS = (ValueError, TypeError, LookupError, AttributeError)
 _Answer = TypeVar("_Answer")
 
 
@@ -89,7 +90,7 @@ class Index:
     def rebuild(self) -> int:
         """Make the index anew; return how many runs it has."""
         with self._lock:
-            self._guarded(self._renew)
+            self._renew(self._store.opened)
             return self.catch_up(thorough=True)
 
     def close(self) -> None:
@@ -106,11 +107,7 @@ class Index:
         FilterError
             If filter, sort or cursor can't be understood.
         """
-        try:
-            return self._guarded(lambda: self._page(query))
-        except DamagedError:
-            self.catch_up(thorough=True)  # made anew
-            return self._guarded(lambda: self._page(query))
+        return self._asked(lambda: self._page(query))
 
     def version(self) -> int:
         """Return the version, which grows with every change in the index."""
@@ -119,31 +116,53 @@ class Index:
             with self._store.reading() as connection:
                 return self._store.version(connection)
 
-        try:
-            return self._guarded(ask)
-        except DamagedError:
-            self.catch_up()
-            return self._guarded(ask)
+        return self._asked(ask)
 
     # -- how
+
+    def _asked(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Ask; where the database is damaged, a new one."""
+        for _ in range(2):
+            opened = self._store.opened
+            try:
+                return self._guarded(ask)
+            except DamagedError:
+                with self._lock:
+                    self._renew(opened)
+                    self.catch_up(thorough=True)
+            except BusyError as error:
+                raise IndexUnusableError(
+                    f"other processes have not let go of the index for {PATIENCE:.0f} s ({error}); ask again"
+                ) from None
+        try:
+            return self._guarded(ask)
+        except DamagedError as error:
+            raise IndexUnusableError(f"the index can't be read: {error}") from error
 
     def _whole(self, catch: Callable[[], int]) -> int:
         """Catch up; where the database is damaged, with a new one."""
         with self._lock:
             for _ in range(2):
+                opened = self._store.opened
                 try:
                     return self._guarded(catch)
                 except DamagedError:
-                    self._guarded(self._renew)
-            return self._guarded(catch)
+                    self._renew(opened)
+            try:
+                return self._guarded(catch)
+            except DamagedError as error:
+                raise IndexUnusableError(f"the index can't be made: {error}") from error
 
-    def _renew(self) -> None:
-        self._catching.forget()
-        self._store.renew()
+    def _renew(self, opened: int) -> None:
+        self._guarded(lambda: self._store.renew(opened))
 
     def _guarded(self, do: Callable[[], _Answer]) -> _Answer:
         try:
             return do()
+        except RunsError:
+            raise
+        except _SENSELESS as error:  # what the database holds is not what was put into it
+            raise DamagedError(str(error)) from error
         except SQLAlchemyError as error:
             raise IndexUnusableError(
                 f"the index can't be used ({type(error).__name__}: {str(error)[:200]}); it may be removed: it is made anew"

@@ -41,6 +41,12 @@ class Followed:
         What of it the database holds.
     held : dict or None
         The row that another process has stored.
+    marked : int
+        The version that the stored row is of.
+    fresh : bool
+        Whether the last look found something new, be the summary what it was.
+    doubted : bool
+        Whether another process has stored a row since we did.
     settled : bool
         Whether nothing is expected of it any more.
     stamp : int
@@ -54,6 +60,9 @@ class Followed:
         self.summary: Optional[Summary] = None
         self.stored: Optional[Summary] = None
         self.held: Optional[dict[str, Any]] = None
+        self.marked = 0
+        self.fresh = True
+        self.doubted = False
         self.settled = False
         self.stamp = 0
         self._reader = RunReader(folder, extremes=True)
@@ -73,7 +82,8 @@ class Followed:
         try:
             changed = self._reader.poll() or self.summary is None
             status = self._status_now(changed)
-            if not changed and status == self._status:
+            self.fresh = changed or status != self._status
+            if not self.fresh:
                 self._settle(stamp)
                 return False
             self._status = status

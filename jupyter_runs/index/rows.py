@@ -45,6 +45,7 @@ class Rows:
 
     def _values(self, run: Followed) -> dict[str, Any]:
         assert run.summary is not None
+        run.marked = self.version
         own = {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
         return {**run.summary.row, **own}
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     make_url,
     select,
     text,
@@ -40,6 +41,7 @@ _DAMAGE = (
     "no such table",
     "no such column",
     "unsupported file format",
+    "decode to UTF-8",
 )
 _MISSING = {"42P01", "42703", "3F000"}  # table, column, schema
 _PRAGMAS = (
@@ -124,7 +126,7 @@ class Store:
             try:
                 self._files = Files(folder(), self.home, SCHEMA)
                 self._open_file(self._files)
-            except (OSError, SQLAlchemyError, sqlite3.Error, DamagedError, BusyError) as error:
+            except (OSError, SQLAlchemyError, sqlite3.Error, DamagedError) as error:
                 self._close()
                 reasons.append(_told(error))
                 continue
@@ -156,31 +158,30 @@ class Store:
         raise DamagedError(f"{path} can't be used")
 
     def _make(self, engine: Engine) -> None:
-        """Make the tables where they are not, and see that they are those of this version and home."""
-        meta = self.tables.meta
+        """Make the tables where there are none, and see that they are whole and of this version."""
+        with self._begin(engine, write=False) as connection:
+            if self._is_whole(connection):
+                return
         with self._begin(engine, write=True) as connection:
+            if self._is_whole(connection):  # another process was faster
+                return
             if self._schema is not None:
-                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'))
-            self.tables.metadata.create_all(connection)
-            held = self._held(connection)
-            if held and held.get("schema") != str(SCHEMA) and self._schema is not None:
                 connection.execute(text(f'DROP SCHEMA IF EXISTS "{self._schema}" CASCADE'))
                 connection.execute(text(f'CREATE SCHEMA "{self._schema}"'))
-                self.tables.metadata.create_all(connection)
-                held = {}
-            if not held:
-                # a version that no index of this home has had before
-                start = {"schema": SCHEMA, "home": self.home, "version": int(time.time() * 1000)}
-                connection.execute(
-                    insert(meta),
-                    [{"key": key, "value": str(value)} for key, value in start.items()],
-                )
-            elif held.get("schema") != str(SCHEMA) or not held.get("version", "").isdigit():
-                raise DamagedError("tables of another version")
+            elif inspect(connection).get_table_names():
+                raise DamagedError("tables of another version, or not all of them")
+            self.tables.metadata.create_all(connection)
+            # a version that no index of this home has had before
+            start = {"schema": SCHEMA, "home": self.home, "version": int(time.time() * 1000)}
+            values = [{"key": key, "value": str(value)} for key, value in start.items()]
+            connection.execute(insert(self.tables.meta), values)
 
-    def _held(self, connection: Connection) -> dict[str, str]:
-        meta = self.tables.meta
-        return {row.key: row.value for row in connection.execute(select(meta))}
+    def _is_whole(self, connection: Connection) -> bool:
+        there = set(inspect(connection).get_table_names(schema=self._schema))
+        if not there.issuperset(table.name for table in self.tables.metadata.sorted_tables):
+            return False
+        held = {row.key: row.value for row in connection.execute(select(self.tables.meta))}
+        return held.get("schema") == str(SCHEMA) and held.get("version", "").isdigit()
 
     def _close(self) -> None:
         engine, self._engine, self.path = self._engine, None, None
@@ -192,9 +193,17 @@ class Store:
         with self._lock:
             self._close()
 
-    def renew(self) -> None:
-        """Leave the database as it is behind, and begin an empty one."""
+    def renew(self, opened: int) -> None:
+        """Leave the database as it is behind, and begin an empty one.
+
+        Parameters
+        ----------
+        opened
+            What ``opened`` was when it was found to be of no use: nothing is done if another one was opened since.
+        """
         with self._lock:
+            if opened != self.opened:
+                return
             path = self.path
             if self._schema is not None:
                 with self._begin(self.engine(), write=True) as connection:
@@ -239,7 +248,7 @@ class Store:
                         lock = func.pg_advisory_xact_lock(int(digest(self.home)[:15], 16))
                         connection.execute(select(lock))
                     yield connection
-        except (DBAPIError, sqlite3.Error) as error:
+        except (DBAPIError, sqlite3.Error, UnicodeDecodeError) as error:
             if is_busy(error):
                 raise BusyError(_told(error)) from None
             if is_damage(error):
@@ -316,6 +325,8 @@ def is_damage(error: BaseException) -> bool:
     """Tell whether an error says that the database is not what it should be."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if getattr(cause, "sqlstate", None) in _MISSING:
+        return True
+    if isinstance(cause, (sqlite3.IntegrityError, sqlite3.DataError, UnicodeDecodeError)):
         return True
     return isinstance(cause, sqlite3.DatabaseError) and any(part in str(cause) for part in _DAMAGE)
 

@@ -66,9 +66,10 @@ def summarise(
     """
     name, progress = reader.name, reader.progress
     body = {
-        "params": {key: _plain(value) for key, value in reader.params.items()},
-        "tags": reader.tags,
-        "properties": reader.properties,
+        # by name: the order in which several writers are read is no order
+        "params": {key: _plain(value) for key, value in sorted(reader.params.items())},
+        "tags": dict(sorted(reader.tags.items())),
+        "properties": dict(sorted(reader.properties.items())),
         "metrics": {
             key: [told.kind, told.count, _plain(told.last), told.min, told.max]
             for key, told in figures.items()
@@ -198,7 +199,9 @@ def _words(reader: RunReader, name: str) -> str:
     told = [name, reader.folder.id, str(said.get("experiment") or "")]
     told += [] if number is None else [f"#{number}"]
     for pairs in (reader.tags, reader.params):
-        told += (key if value is None else f"{key}={_shown(value)}" for key, value in pairs.items())
+        told += sorted(
+            key if value is None else f"{key}={_shown(value)}" for key, value in pairs.items()
+        )
     return storable("\n".join(told)[:_LONGEST_WORDS].lower())
 
 

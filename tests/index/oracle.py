@@ -38,9 +38,9 @@ def row(folder):
         "target": said.get("target"),
         "creator": said.get("creator"),
         "archived": reader.archived is not None,
-        "params": dict(reader.params),
-        "tags": dict(reader.tags),
-        "properties": dict(reader.properties),
+        "params": dict(sorted(reader.params.items())),
+        "tags": dict(sorted(reader.tags.items())),
+        "properties": dict(sorted(reader.properties.items())),
         "metrics": {m.name: figures(m) for m in reader.metrics.values() if m.count},
         "progress": reader.progress and reader.progress._asdict(),
     }
