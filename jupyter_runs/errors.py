@@ -28,7 +28,19 @@ class ExperimentNameError(InvalidNameError):
 
 
 class FilterError(InvalidValueError):
-    """A filter of `get_runs` that can't be understood."""
+    """A filter on runs that can't be understood.
+
+    Parameters
+    ----------
+    message
+        What is wrong, and what was expected.
+    column
+        Where in the text of the filter, from 1; None where it is no text.
+    """
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message if column is None else f"column {column}: {message}")
+        self.column = column
 
 
 class NotFoundError(RunsError, LookupError):
@@ -147,6 +159,12 @@ class BuildError(RunsError):
         self.details = details
 
 
+class IndexUnusableError(RunsError):
+    """The index can be neither opened nor made anew."""
+
+    http_status = 503
+
+
 class RunFailedError(RunsError):
     """The run that was waited for has failed."""
 
@@ -171,6 +189,7 @@ __all__ = [
     "FileInRunError",
     "FileNotInRunError",
     "FilterError",
+    "IndexUnusableError",
     "InvalidNameError",
     "InvalidPathError",
     "InvalidValueError",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from .layout import (
     FLOAT,
@@ -40,6 +40,8 @@ class PlainColumn:
         self._steps: list[int] = []
         self._values: list[Scalar] = []
         self._sorted = True
+        self._looked = 0  # how many values the extremes are of
+        self._extremes: Optional[tuple[float, float]] = None
 
     @property
     def count(self) -> int:
@@ -72,6 +74,7 @@ class PlainColumn:
 
     def _sort(self) -> None:
         if not self._sorted:
+            self.extremes()  # what they are of changes its place now
             self._sorted = True
             order = sorted(range(self.count), key=self._places.__getitem__)
             self._places = [self._places[i] for i in order]
@@ -99,11 +102,50 @@ class PlainColumn:
         self._sort()
         return self._steps[-1]
 
+    @property
+    def rising(self) -> bool:
+        """Whether it is known that times rise with places."""
+        return False
+
+    def last(self) -> Entry:
+        """Return the record with the highest place."""
+        self._sort()
+        return self._places[-1], self._times[-1], self._steps[-1], self._values[-1]
+
+    def extremes(self) -> Optional[tuple[float, float]]:
+        """Return the least and the greatest value, NaN left out; None where there is no number."""
+        new = self._values[self._looked :] if self._looked else self._values
+        self._looked = len(self._values)
+        self._extremes = extremes_of(new, self._extremes)
+        return self._extremes
+
+
+def extremes_of(
+    values: Iterable[Scalar], before: Optional[tuple[float, float]] = None
+) -> Optional[tuple[float, float]]:
+    """Return the least and the greatest number, those of before counted in; None where there is none."""
+    found = [as_float(value) for value in values]
+    numbers = [value for value in found if value == value]  # noqa: PLR0124 - NaN alone is not itself
+    if before is not None:
+        numbers += before
+    return (min(numbers), max(numbers)) if numbers else None
+
+
+def as_float(value: Scalar) -> float:
+    """Return a value as a float, NaN where it is no number; a whole number beyond all floats is infinite."""
+    if value is None or isinstance(value, str):
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
 
 class PlainStore:
     """The columns of one writer."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, extremes: bool = False) -> None:
+        self.extremes = extremes  # they are found when somebody asks for them
         self.columns: dict[int, PlainColumn] = {}
         self.ignored: set[int] = set()  # series that nobody will ask for
         self.damage: list[str] = []
@@ -163,4 +205,4 @@ class PlainStore:
         return changed
 
 
-__all__ = ["Entry", "PlainColumn", "PlainStore"]
+__all__ = ["Entry", "PlainColumn", "PlainStore", "as_float", "extremes_of"]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
 import numpy.typing as npt
 
-from .fast_column import RECORD, FastColumn
+from .fast_column import RECORD, FastColumn, as_numbers, as_scalars
 from .layout import PAGE, SEAL, SERIES_BITS, SERIES_MASK, SLOT, SLOTS, T_NONE, segment_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from .columns import Entry
     from .pages import Piece, Segment
 
 Array = npt.NDArray[Any]
 
 LITTLE = 1 << 17  # records: of so few, all series are decoded as soon as one is asked for
-_COUNTED = 1 << 16  # series with larger ids are decoded at once: a made-up id must not cost memory
+COUNTED = 1 << 16  # series with larger ids are decoded at once: a made-up id must not cost memory
 
 
 class _Seen:
@@ -41,7 +42,9 @@ class _Seen:
 class FastStore:
     """The numbers of one writer."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, extremes: bool = False) -> None:
+        self.extremes = extremes  # whether the least and greatest of each series are kept
+        self.rising = extremes  # no record's time is before that of one with a lower place
         self.columns: dict[int, FastColumn] = {}
         self.ignored: set[int] = set()  # series that nobody will ask for
         self.damage: list[str] = []
@@ -51,6 +54,9 @@ class FastStore:
         self._count = np.zeros(1, np.int64)
         self._first_time, self._last_time = np.zeros(1), np.zeros(1)
         self._last_step, self._last_place = np.zeros(1, np.int64), np.full(1, -1, np.int64)
+        self._last_bits, self._last_kind = np.zeros(1, np.int64), np.zeros(1, np.uint8)
+        self._low, self._high = np.full(1, np.nan), np.full(1, np.nan)
+        self._latest = 0.0
         self._seen: dict[int, _Seen] = {}
 
     def column(self, series: int) -> FastColumn:
@@ -58,7 +64,7 @@ class FastStore:
         found = self.columns.get(series)
         if found is None:
             found = self.columns[series] = FastColumn(self, series)
-            found.loaded = self._all or series >= _COUNTED
+            found.loaded = self._all or series >= COUNTED
         return found
 
     def add(self, pieces: Iterable[Piece]) -> set[int]:
@@ -67,11 +73,11 @@ class FastStore:
         for piece in pieces:
             records = np.frombuffer(piece.raw, RECORD)
             series, kind = _series(records, piece.slot)
-            far = np.flatnonzero(series >= _COUNTED)
+            far = np.flatnonzero(series >= COUNTED)
             if len(far):
                 changed |= self._append(records, series, kind, piece.place, far)
                 series[far] = 0
-            present = self._tally(records, series, piece.place)
+            present = self._tally(records, series, kind, piece.place)
             if not len(present):
                 continue
             ids = present.tolist()
@@ -86,7 +92,7 @@ class FastStore:
                 self._append(records, series, kind, piece.place, wanted)
         return changed
 
-    def _tally(self, records: Array, series: Array, place: int) -> Array:
+    def _tally(self, records: Array, series: Array, kind: Array, place: int) -> Array:
         """Count records by series, and note the first and the last of each; return the ids there are."""
         counts = np.bincount(series)
         counts[0] = 0
@@ -105,12 +111,33 @@ class FastStore:
         self._last_place[some] = place + at
         self._last_time[some] = records["time"][at]
         self._last_step[some] = records["step"][at]
+        self._last_bits[some], self._last_kind[some] = records["bits"][at], kind[at]
         fresh = present[self._count[present] == 0]
         if len(fresh):
             where[series[::-1]] = np.arange(len(series))[::-1]
             self._first_time[fresh] = records["time"][where[fresh]]
         self._count[:top] += counts
+        if self.extremes:
+            self._stretch(records, series, kind, present)
         return present
+
+    def _stretch(self, records: Array, series: Array, kind: Array, present: Array) -> None:
+        """Keep the least and the greatest of each series, and whether times rise."""
+        there = series > 0
+        if not there.all():
+            records, series, kind = records[there], series[there], kind[there]
+        values = as_numbers(records["bits"], kind)
+        if len(present) == 1:
+            one = present[0]
+            self._low[one] = np.fmin(self._low[one], np.fmin.reduce(values))
+            self._high[one] = np.fmax(self._high[one], np.fmax.reduce(values))
+        else:
+            np.fmin.at(self._low, series, values)
+            np.fmax.at(self._high, series, values)
+        if self.rising:
+            times = records["time"]
+            self.rising = bool(times[0] >= self._latest and (times[1:] >= times[:-1]).all())
+            self._latest = float(times[-1])
 
     def _grow(self, room: int) -> None:
         room = max(room, 2 * len(self._count))
@@ -121,6 +148,10 @@ class FastStore:
             ("_last_time", 0.0),
             ("_last_step", 0),
             ("_last_place", -1),
+            ("_last_bits", 0),
+            ("_last_kind", 0),
+            ("_low", np.nan),
+            ("_high", np.nan),
         ):
             old = getattr(self, name)
             new = np.full(room, empty, old.dtype)
@@ -159,11 +190,26 @@ class FastStore:
         """Return the newest record's step."""
         return int(self._last_step[series])
 
+    def last(self, series: int) -> Entry:
+        """Return the record with the highest place."""
+        bits, kind = self._last_bits[series : series + 1], self._last_kind[series : series + 1]
+        return (
+            int(self._last_place[series]),
+            float(self._last_time[series]),
+            int(self._last_step[series]),
+            as_scalars(bits, kind)[0],
+        )
+
+    def span_of_values(self, series: int) -> Optional[tuple[float, float]]:
+        """Return the least and the greatest value, NaN left out; None where there is no number."""
+        low, high = float(self._low[series]), float(self._high[series])
+        return None if low != low else (low, high)  # noqa: PLR0124 - NaN alone is not itself
+
     # -- decoding later
 
     def want(self, series: int) -> None:
         """Decode a series as it comes, from its first record on."""
-        if series < _COUNTED and not self.counted(series):
+        if series < COUNTED and not self.counted(series):
             self._choose([series])
 
     def _choose(self, ids: Collection[int]) -> None:
@@ -183,7 +229,7 @@ class FastStore:
             self._all, ids = True, {n for n, column in self.columns.items() if not column.loaded}
             ids.update(np.flatnonzero(self._count).tolist())
         self._choose(ids)
-        chosen = np.zeros(_COUNTED, np.bool_)
+        chosen = np.zeros(COUNTED, np.bool_)
         chosen[list(ids)] = True
         buffer = memoryview(b"")
         for number in sorted(self._seen):
@@ -215,7 +261,7 @@ class FastStore:
             series, kind = _series(part, start)
             sound = good[start:end]
             lost = lost or len(part) < end - start or not sound[series > 0].all()
-            which = np.flatnonzero(chosen[np.where(series < _COUNTED, series, 0)] & sound)
+            which = np.flatnonzero(chosen[np.where(series < COUNTED, series, 0)] & sound)
             if len(which):
                 self._append(part, series, kind, segment.header.first + start, which)
         if lost:
@@ -233,4 +279,4 @@ def _series(records: Array, slot: int) -> tuple[Array, Array]:
     return series.astype(np.int64), kind
 
 
-__all__ = ["FastStore"]
+__all__ = ["COUNTED", "FastStore"]

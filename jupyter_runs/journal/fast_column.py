@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -96,11 +96,7 @@ class FastColumn:
     def numbers(self) -> Array:
         """Return the values as float64, NaN for None."""
         bits, kind, *_ = self.arrays()
-        if self._all_float:
-            return bits.view("<f8")
-        return np.where(
-            kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8"))
-        )
+        return bits.view("<f8") if self._all_float else as_numbers(bits, kind)
 
     @property
     def all_float(self) -> bool:
@@ -114,16 +110,7 @@ class FastColumn:
         if self._all_float:
             floats: list[Scalar] = bits.view("<f8").tolist()
             return floats
-        if (kind == T_INT).all():
-            whole: list[Scalar] = bits.tolist()
-            return whole
-        mixed: list[Scalar] = bits.view("<f8").tolist()
-        for index in np.flatnonzero(kind != T_FLOAT).tolist():
-            held = int(bits[index])
-            mixed[index] = (
-                held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
-            )
-        return mixed
+        return as_scalars(bits, kind)
 
     def entries(self) -> list[Entry]:
         """Return all records, in order."""
@@ -142,3 +129,48 @@ class FastColumn:
         if not self.loaded:
             return self.store.last_step(self.series)
         return int(self.arrays()[2][-1])
+
+    @property
+    def _counted(self) -> bool:
+        """Whether the store has counted it, be it decoded or not."""
+        return self.store.counted(self.series) > 0
+
+    @property
+    def rising(self) -> bool:
+        """Whether it is known that times rise with places."""
+        return self.store.rising and self._counted
+
+    def last(self) -> Entry:
+        """Return the record with the highest place."""
+        return self.store.last(self.series) if self._counted else self.entries()[-1]
+
+    def extremes(self) -> Optional[tuple[float, float]]:
+        """Return the least and the greatest value, NaN left out; None where there is no number."""
+        if self.store.extremes and self._counted:
+            return self.store.span_of_values(self.series)
+        values = self.numbers()
+        values = values[~np.isnan(values)]
+        return (float(values.min()), float(values.max())) if len(values) else None
+
+
+def as_numbers(bits: Array, kind: Array) -> Array:
+    """Return values as float64, NaN for None."""
+    if not kind.any():
+        return bits.view("<f8")
+    return np.where(
+        kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8"))
+    )
+
+
+def as_scalars(bits: Array, kind: Array) -> list[Scalar]:
+    """Return values as Python's own types, exactly."""
+    if (kind == T_INT).all():
+        whole: list[Scalar] = bits.tolist()
+        return whole
+    mixed: list[Scalar] = bits.view("<f8").tolist()
+    for index in np.flatnonzero(kind != T_FLOAT).tolist():
+        held = int(bits[index])
+        mixed[index] = (
+            held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
+        )
+    return mixed

@@ -239,6 +239,9 @@ class Ledger:
             raise
         self._events = events
         keeper.watch(self)
+        if os.path.exists(self.folder.control / "end"):
+            # whoever has stopped following it looks again, and follows this writer until it is closed
+            self.folder.announce("changed")
 
     def _make_place(self) -> None:
         """Make the writer's folder, which is nobody else's: a name that chance has given twice is given up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .checks import payload_path, read_payload
+from .columns import as_float, extremes_of
 from .events import decode
 from .layout import NO_STEP
 
@@ -138,6 +139,57 @@ class Metric:
         )
         step = newest.last_step() if newest is not None else NO_STEP
         return None if step == NO_STEP else int(step)
+
+    @property
+    def last(self) -> Scalar:
+        """The value that comes last of a scalar or list, without decoding the others where that can be; else None."""
+        if self.kind == "list" or not self._told_last():
+            values = self.values() if self.kind in ("scalar", "list") else []
+            return values[-1] if values else None
+        several = self._several()
+        newest: Optional[tuple[tuple[Any, ...], Any]] = None
+        for writer, column in self._columns:
+            if column.count:
+                place, time, _, value = column.last()
+                key = (time, self._rank(writer), 2 * place) if several else (2 * place,)
+                if newest is None or key >= newest[0]:
+                    newest = key, value
+        for time, writer, place, event in self._events:
+            key = (time, self._rank(writer), 2 * place - 1) if several else (2 * place - 1,)
+            if newest is None or key >= newest[0]:
+                newest = key, event["value"]
+        value = None if newest is None else decode(newest[1])
+        scalar: Scalar = value
+        return scalar
+
+    def _several(self) -> bool:
+        """Tell whether several writers have logged it: time has the first word on their order then."""
+        return len({w for w, _ in self._columns} | {w for _, w, *_ in self._events}) > 1
+
+    def _told_last(self) -> bool:
+        """Tell whether the last of each column is enough to know the last of all."""
+        return self.kind == "scalar" and (
+            not self._several() or all(column.rising for _, column in self._columns if column.count)
+        )
+
+    @property
+    def extremes(self) -> Optional[tuple[float, float]]:
+        """The least and the greatest number of a scalar or list, NaN left out; None where there is none.
+
+        Whole numbers beyond 2⁵³ as the nearest float. Of a scalar all is decoded, unless its reader keeps ``extremes``.
+        """
+        if self.kind == "list":
+            found: Optional[tuple[float, float]] = self._kept(
+                "extremes", lambda: extremes_of(self.values())
+            )
+            return found
+        if self.kind != "scalar":
+            return None
+        found = extremes_of(decode(event["value"]) for *_, event in self._events)
+        for _, column in self._columns:
+            if column.count:
+                found = extremes_of(column.extremes() or (), found)
+        return found
 
     def _kept(self, key: str, make: Callable[[], Any]) -> Any:
         """Make something once for each version."""
@@ -326,7 +378,7 @@ class Metric:
             return Arrays(whole[0][order], whole[1][order], whole[2][order], whole[3][order])
         points = self._kept("points", self._points)
         return Arrays(
-            np.array([_number(point[2]) for point in points], np.float64),
+            np.array([as_float(point[2]) for point in points], np.float64),
             np.array([np.nan if point[1] is None else point[1] for point in points], np.float64),
             np.array([point[0] for point in points], np.float64),
             np.array([point[3] for point in points], np.int64),
@@ -345,23 +397,13 @@ class Metric:
 
         def make() -> dict[str, Floats]:
             return {
-                name: np.array([_number(value) for value in column], np.float64)
+                name: np.array([as_float(value) for value in column], np.float64)
                 for name, column in self.columns().items()
                 if not any(isinstance(value, str) for value in column)
             }
 
         found: dict[str, Floats] = self._kept("column_arrays", make)
         return found
-
-
-def _number(value: Scalar) -> float:
-    """Return a value as a float, NaN where it is no number; a whole number beyond all floats is infinite."""
-    if value is None or isinstance(value, str):
-        return float("nan")
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
 
 
 def ragged(rows: list[dict[str, Scalar]], names: Iterable[str] = ()) -> dict[str, list[Scalar]]:

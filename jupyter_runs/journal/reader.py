@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from .checks import LINE_ERRORS, check
@@ -67,6 +68,8 @@ class RunReader(Facts):
         Do without numpy: slower, and without ``Metric.arrays``. Chosen by itself where numpy is missing.
     names
         Only these metrics: of others nothing is told or held.
+    extremes
+        Keep the least and the greatest value of each scalar up to date, so that they cost no decoding.
 
     Notes
     -----
@@ -87,11 +90,12 @@ class RunReader(Facts):
         *,
         plain: bool = False,
         names: Optional[Iterable[str]] = None,
+        extremes: bool = False,
     ) -> None:
         self._only = None if names is None else frozenset(names)
         self.folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
         self.version = 0
-        self._store: Callable[[], Any] = PlainStore if plain else _best_store()
+        self._store = partial(PlainStore if plain else _best_store(), extremes=extremes)
         self._start()
 
     def _start(self) -> None:
@@ -360,7 +364,7 @@ class RunReader(Facts):
             self._apply_fact(kind, event, time)
 
 
-def _best_store() -> Callable[[], Any]:
+def _best_store() -> Callable[..., Any]:
     try:
         from .fast import FastStore
     except ImportError:

@@ -1,0 +1,189 @@
+"""One run that may still change: read on from where it was left, until nothing is expected of its folder any more."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Optional
+
+from jupyter_runs.index.summary import Summary, figures_of, summarise, unreadable
+from jupyter_runs.journal import RunNotFoundError, RunReader, read_status
+from jupyter_runs.journal.alive import is_locked, process_gone, rebooted, same_machine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_runs.index.query import Figures
+    from jupyter_runs.journal import RunFolder, Status
+
+_YOUNG = 2.0  # seconds: clocks of file systems are coarse
+_COPYING = 3.0  # seconds in which the next file of a copy comes
+_LATE = 3600.0  # seconds after its end in which a writer elsewhere may still write
+_POINTS = ("scalar", "row")  # kinds that are named before their first point
+
+
+class Followed:
+    """Follows one run.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    inode
+        Which folder it is.
+    key
+        Its row's, once it has one.
+
+    Attributes
+    ----------
+    summary : Summary or None
+        What was found at the last look.
+    stored : Summary or None
+        What of it the database holds.
+    held : dict or None
+        The row that another process has stored.
+    marked : int
+        The version that the stored row is of.
+    fresh : bool
+        Whether the last look found something new, be the summary what it was.
+    doubted : bool
+        Whether another process has stored a row since we did.
+    settled : bool
+        Whether nothing is expected of it any more.
+    stamp : int
+        When a writer's folder was last made in it.
+    """
+
+    def __init__(self, folder: RunFolder, inode: int, key: Optional[int] = None) -> None:
+        self.folder = folder
+        self.inode = inode
+        self.key = key
+        self.summary: Optional[Summary] = None
+        self.stored: Optional[Summary] = None
+        self.held: Optional[dict[str, Any]] = None
+        self.marked = 0
+        self.fresh = True
+        self.doubted = False
+        self.settled = False
+        self.stamp = 0
+        self._reader = RunReader(folder, extremes=True)
+        self._status: Optional[Status] = None
+        self._control = -1
+        self._figures: dict[str, tuple[int, Figures]] = {}
+
+    def look(self) -> bool:
+        """Look what is new; tell whether the summary is another one than before.
+
+        Raises
+        ------
+        RunNotFoundError
+            If the run is gone.
+        """
+        stamp = changed_at(self.folder)
+        try:
+            changed = self._reader.poll() or self.summary is None
+            status = self._status_now(changed)
+            self.fresh = changed or status != self._status
+            if not self.fresh:
+                self._settle(stamp)
+                return False
+            self._status = status
+            summary = summarise(self._reader, status, self._figures_now(), self.inode)
+        except RunNotFoundError:
+            raise
+        except Exception as error:  # a stranger's folder must not hide the others
+            self.folder.definition  # noqa: B018 - raises where it is gone
+            summary = unreadable(self.folder, error, self.inode)
+            self.settled = self.summary == summary
+        else:
+            self._settle(stamp)
+        before, self.summary = self.summary, summary
+        return before != summary
+
+    def close(self) -> None:
+        """Close the files; the next look opens them again."""
+        self._reader.close()
+
+    def _figures_now(self) -> dict[str, Figures]:
+        found = {}
+        for name, metric in self._reader.metrics.items():
+            known = self._figures.get(name)
+            if known is None or known[0] != metric.version:
+                known = self._figures[name] = metric.version, figures_of(metric)
+            if known[1].count or metric.kind not in _POINTS:
+                found[name] = known[1]
+        return found
+
+    def _status_now(self, changed: bool) -> Status:
+        """Return the status; where nothing was asked of the run, and its owner lives, it is what it was."""
+        control = _stamp(self.folder.control)
+        if (
+            not changed
+            and self._status is not None
+            and control == self._control > 0
+            and self._status.alive
+            and is_locked(self.folder.journal / str(self.folder.definition.get("owner")) / "alive")
+        ):
+            return self._status
+        self._control = control
+        return read_status(self.folder, self._reader)._replace(last_seen=None)
+
+    def _settle(self, stamp: int) -> None:
+        """Find out whether anything more is to be expected."""
+        if self._status is None or self._status.ended is None:
+            self.settled = False
+            return
+        self.stamp = stamp
+        writers = self._reader.writers
+        owner = self.folder.definition.get("owner")
+        complete = all(told.get("closed") for told in writers.values()) and (
+            owner is None or owner in writers
+        )
+        if complete and not self._reader.damage:
+            self.settled = True
+            return
+        # killed, or copied in this moment
+        gone = all(told.get("closed") or self._gone(name, told) for name, told in writers.items())
+        self.settled = gone and not _fresh(self.folder)
+        if not self.settled and gone:  # what was said to be missing may come
+            self._reader.close()
+            self._reader = RunReader(self.folder, extremes=True)
+            self._figures.clear()
+
+    def _gone(self, name: str, told: dict[str, Any]) -> bool:
+        alive = self.folder.journal / name / "alive"
+        if same_machine(told):
+            return is_locked(alive) is False or process_gone(told) is True
+        if not told.get("pid") or rebooted(told, alive):
+            return True
+        ended = self._status.ended if self._status is not None else None
+        return ended is not None and time.time() - ended > _LATE
+
+
+def changed_at(folder: RunFolder) -> int:
+    """Return when a writer's folder was last made in a run, 0 where that can't be told."""
+    try:
+        return folder.journal.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _stamp(folder: Path) -> int:
+    """Return when a folder was changed, -1 where that was a moment ago: it may be changed again without a later time."""
+    try:
+        told = folder.stat()
+    except OSError:
+        return 0
+    return told.st_mtime_ns if time.time() - told.st_mtime > _YOUNG else -1
+
+
+def _fresh(folder: RunFolder) -> bool:
+    """Tell whether a file of the run came a moment ago, whatever time a copy has given it."""
+    now = time.time()
+    try:
+        places = [folder.path, folder.journal, folder.control, *folder.journal.iterdir()]
+        return any(now - place.stat().st_ctime < _COPYING for place in places)
+    except OSError:
+        return False
+
+
+__all__ = ["Followed", "changed_at"]

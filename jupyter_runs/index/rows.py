@@ -1,0 +1,144 @@
+"""Puts what was found of runs into the tables, and takes it out of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+    from jupyter_runs.index.following import Followed
+    from jupyter_runs.index.tables import Tables
+
+_MANY = 500  # values in one IN
+_Change = tuple["Followed", dict[Any, Any], dict[Any, Any]]  # a run, the metrics and labels it had
+
+
+class Rows:
+    """Writes to the tables in one transaction.
+
+    Parameters
+    ----------
+    connection
+        One that nobody else writes beside.
+    tables
+        The tables.
+    version
+        What rows that change are marked with.
+    """
+
+    def __init__(self, connection: Connection, tables: Tables, version: int) -> None:
+        self._connection = connection
+        self._tables = tables
+        self.version = version
+        self.written = 0
+
+    def store(self, runs: Iterable[Followed]) -> None:
+        """Store what was found of some runs: all of new ones, of others what is not as it was stored."""
+        runs = list(runs)
+        self._update([run for run in runs if run.key is not None])
+        self._insert([run for run in runs if run.key is None])
+
+    def _values(self, run: Followed) -> dict[str, Any]:
+        assert run.summary is not None
+        run.marked = self.version
+        own = {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
+        return {**run.summary.row, **own}
+
+    def _insert(self, runs: list[Followed]) -> None:
+        if not runs:
+            return
+        table = self._tables.runs
+        self._connection.execute(insert(table), [self._values(run) for run in runs])
+        keys: dict[tuple[str, str], int] = {}
+        for workspace in {run.folder.path.parent.parent.name for run in runs}:
+            for ids in _parts([run.folder.id for run in runs]):
+                found = select(table.c.id, table.c.key).where(
+                    table.c.workspace == workspace, table.c.id.in_(ids)
+                )
+                keys.update(((workspace, i), key) for i, key in self._connection.execute(found))
+        for run in runs:
+            run.key = keys[run.folder.path.parent.parent.name, run.folder.id]
+        self._add([(run, {}, {}) for run in runs])
+        self.written += len(runs)
+
+    def _update(self, runs: list[Followed]) -> None:
+        table = self._tables.runs
+        values: list[dict[str, Any]] = []
+        parts: list[_Change] = []
+        for run in runs:
+            summary, stored = run.summary, run.stored
+            assert summary is not None
+            if stored is None and run.held == summary.row:  # another process has been here
+                stored = run.stored = summary
+            if stored is None:
+                self._forget([run.key])
+            if stored is None or stored.row != summary.row:
+                values.append({"the_key": run.key, **self._values(run)})
+                self.written += 1
+            elif run.settled:
+                self._settle(run)
+            parts.append((run, {}, {}) if stored is None else (run, stored.metrics, stored.labels))
+        if values:
+            known = table.c.key == bindparam("the_key")
+            self._connection.execute(update(table).where(known), values)
+        self._add(parts)
+
+    def _settle(self, run: Followed) -> None:
+        """Note that nothing more is expected of a run."""
+        table = self._tables.runs
+        told = update(table).where(table.c.key == run.key).values(settled=1, stamp=run.stamp)
+        self._connection.execute(told)
+
+    def _add(self, runs: list[_Change]) -> None:
+        """Store metrics and labels that are not as they were."""
+        new: tuple[list[tuple[Any, ...]], ...] = ([], [])
+        old: tuple[list[tuple[Any, ...]], ...] = ([], [])
+        for run, *had in runs:
+            assert run.summary is not None
+            have: tuple[dict[Any, Any], ...] = (run.summary.metrics, run.summary.labels)
+            for was, now, gone, come in zip(had, have, old, new):
+                for name, told in was.items():
+                    if now.get(name) != told:
+                        gone.append(_key(run, name))
+                for name, told in now.items():
+                    if was.get(name) != told:
+                        come.append((*_key(run, name), *told))
+            run.stored = run.summary
+        for table, gone, come in zip((self._tables.metrics, self._tables.labels), old, new):
+            columns = [column.name for column in table.columns]
+            if gone:
+                marks = [f"the_{column}" for column in columns[: len(gone[0])]]
+                where = [table.c[name] == bindparam(mark) for name, mark in zip(columns, marks)]
+                told_gone = [dict(zip(marks, key)) for key in gone]
+                self._connection.execute(delete(table).where(*where), told_gone)
+            if come:
+                told_come = [dict(zip(columns, row)) for row in come]
+                self._connection.execute(insert(table), told_come)
+
+    def remove(self, keys: Iterable[int]) -> None:
+        """Remove runs."""
+        keys = list(keys)
+        table = self._tables.runs
+        for some in _parts(keys):
+            self._connection.execute(delete(table).where(table.c.key.in_(some)))
+        self._forget(keys)
+        self.written += len(keys)
+
+    def _forget(self, keys: Iterable[Any]) -> None:
+        """Remove the metrics and labels of runs."""
+        for some in _parts(list(keys)):
+            for table in (self._tables.metrics, self._tables.labels):
+                self._connection.execute(delete(table).where(table.c.run.in_(some)))
+
+
+def _key(run: Followed, name: Any) -> tuple[Any, ...]:
+    return (run.key, *name) if isinstance(name, tuple) else (run.key, name)
+
+
+def _parts(values: list[Any]) -> Iterable[list[Any]]:
+    return (values[at : at + _MANY] for at in range(0, len(values), _MANY))

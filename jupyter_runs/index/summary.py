@@ -1,0 +1,249 @@
+"""What the index keeps of one run, made from its folder and nothing else."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+from jupyter_runs.index.query import Figures, Row
+from jupyter_runs.journal.checks import LATEST
+from jupyter_runs.journal.columns import as_float
+from jupyter_runs.journal.events import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_runs.journal import Metric, RunFolder, RunReader, Scalar, Status
+
+_LONGEST = 500  # characters of what is looked up: databases have limits of their own
+_LONGEST_REASON = 2_000
+_LONGEST_WORDS = 20_000
+_LARGEST = (1 << 63) - 1
+UNREADABLE = "Unreadable"
+
+
+class Summary(NamedTuple):
+    """What is stored of a run: its row, and rows of the other tables by their names."""
+
+    row: dict[str, Any]
+    metrics: dict[str, tuple[Any, ...]]  # kind, count, last, text, min, max
+    labels: dict[tuple[str, str], tuple[Any, ...]]  # text, number
+
+
+def storable(text: str) -> str:
+    """Return text that every database takes."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a pair, from a stranger's JSON
+        text = text.encode("utf-8", "replace").decode()
+    return text
+
+
+def figures_of(metric: Metric) -> Figures:
+    """Return what there is to say of a metric."""
+    low, high = metric.extremes or (None, None)
+    return Figures(metric.kind, metric.count, metric.last, low, high)
+
+
+def summarise(
+    reader: RunReader, status: Status, figures: Mapping[str, Figures], inode: int
+) -> Summary:
+    """Return what is stored of a run.
+
+    Parameters
+    ----------
+    reader
+        A reader of it that was just polled.
+    status
+        Where it stands.
+    figures
+        Of its metrics.
+    inode
+        Which folder it is: another one of the same name is another run.
+    """
+    name, progress = reader.name, reader.progress
+    body = {
+        # by name: the order in which several writers are read is no order
+        "params": {key: _plain(value) for key, value in sorted(reader.params.items())},
+        "tags": dict(sorted(reader.tags.items())),
+        "properties": dict(sorted(reader.properties.items())),
+        "metrics": {
+            key: [told.kind, told.count, _plain(told.last), told.min, told.max]
+            for key, told in figures.items()
+        },
+        "progress": None if progress is None else progress._asdict(),
+    }
+    row = {
+        **_defined(reader.folder, inode),
+        "archived": int(reader.archived is not None),
+        "name": _short(name),
+        "status": status.status,
+        "reason": _short(status.reason or status.message, _LONGEST_REASON),
+        "started": status.started,
+        "ended": status.ended,
+        "words": _words(reader, name),
+        "body": json.dumps(body),
+    }
+    metrics = {
+        _name(key): (told.kind, min(told.count, _LARGEST), *_forms(told.last), told.min, told.max)
+        for key, told in figures.items()
+    }
+    labels: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for key, value in reader.params.items():
+        number_, text = _forms(value)
+        labels["params", _name(key)] = (
+            text if text is not None or value is None else str(_shown(value)),
+            number_,
+        )
+    for space, pairs in (("tags", reader.tags), ("properties", reader.properties)):
+        for key, told_text in pairs.items():
+            labels[space, _name(key)] = (
+                None if told_text is None else storable(told_text),
+                _number_in(told_text),
+            )
+    return Summary(row, metrics, labels)
+
+
+def row_from(found: Any) -> Row:
+    """Return a row as it is handed out, from one of the database."""
+    body = json.loads(found.body)
+    return Row(
+        id=found.id,
+        workspace=found.workspace,
+        experiment=found.experiment or "",
+        number=found.number,
+        name=found.name or "",
+        type=found.type or "",
+        parent=found.parent,
+        status=found.status,
+        reason=found.reason,
+        created=found.created,
+        started=found.started,
+        ended=found.ended,
+        target=found.target,
+        creator=found.creator,
+        archived=bool(found.archived),
+        params={key: _told(value) for key, value in body["params"].items()},
+        tags=body["tags"],
+        properties=body["properties"],
+        metrics={
+            key: Figures(kind, count, _told(last), low, high)
+            for key, (kind, count, last, low, high) in body["metrics"].items()
+        },
+        progress=body["progress"],
+        changed=found.changed,
+    )
+
+
+def _plain(value: Scalar) -> Any:
+    """Return a value as JSON can hold it; it takes NaN as Python writes it."""
+    return encode(value) if type(value) is int else value
+
+
+def _told(value: Any) -> Any:
+    return decode(value) if isinstance(value, dict) else value
+
+
+def _short(value: Any, most: int = _LONGEST) -> Optional[str]:
+    return storable(value[:most]) if isinstance(value, str) else None
+
+
+def _name(text: str) -> str:
+    return storable(text[:_LONGEST])
+
+
+def _finite(value: Any) -> Optional[float]:
+    if not isinstance(value, (int, float)):
+        return None
+    number = as_float(value)
+    return None if math.isnan(number) else number
+
+
+def _calendar(value: Any) -> Optional[float]:
+    found = None if isinstance(value, bool) else _finite(value)
+    return found if found is not None and 0 <= found <= LATEST else None
+
+
+def _whole(value: Any) -> Optional[int]:
+    return max(-_LARGEST, min(int(value), _LARGEST)) if isinstance(value, int) else None
+
+
+def _forms(value: Scalar) -> tuple[Optional[float], Optional[str]]:
+    """Return a value as a number and as text, each None where it has no such form; NaN is no number to compare."""
+    if isinstance(value, str):
+        return None, storable(value)
+    number = as_float(value)
+    return None if math.isnan(number) else number, str(value) if isinstance(value, bool) else None
+
+
+def _shown(value: Scalar) -> str:
+    return hex(value) if type(value) is int and value.bit_length() > 2_000 else str(value)
+
+
+def _number_in(text: Optional[str]) -> Optional[float]:
+    """Return the number that a tag says, None where it says none."""
+    if not text or len(text) > 40 or "_" in text:
+        return None
+    try:
+        return _finite(float(text))
+    except ValueError:
+        return None
+
+
+def _words(reader: RunReader, name: str) -> str:
+    said = reader.definition
+    number = said.get("number")
+    told = [name, reader.folder.id, str(said.get("experiment") or "")]
+    told += [] if number is None else [f"#{number}"]
+    for pairs in (reader.tags, reader.params):
+        told += sorted(
+            key if value is None else f"{key}={_shown(value)}" for key, value in pairs.items()
+        )
+    return storable("\n".join(told)[:_LONGEST_WORDS].lower())
+
+
+def unreadable(folder: RunFolder, error: Exception, inode: int) -> Summary:
+    """Return what is stored of a run whose folder makes no sense."""
+    body: dict[str, Any] = {
+        "params": {},
+        "tags": {},
+        "properties": {},
+        "metrics": {},
+        "progress": None,
+    }
+    row = {
+        **_defined(folder, inode),
+        "archived": 0,
+        "name": _short(folder.definition.get("name")) or _short(folder.id),
+        "status": UNREADABLE,
+        "reason": _short(f"{type(error).__name__}: {error}", _LONGEST_REASON),
+        "started": None,
+        "ended": None,
+        "words": storable(folder.id.lower()),
+        "body": json.dumps(body),
+    }
+    return Summary(row, {}, {})
+
+
+def _defined(folder: RunFolder, inode: int) -> dict[str, Any]:
+    """Return what a run's definition says of its row."""
+    said = folder.definition
+    created, number, parent = said.get("created"), said.get("number"), said.get("parent")
+    return {
+        "workspace": _short(folder.path.parent.parent.name),
+        "id": _short(folder.id),
+        "inode": inode,
+        "at": _finite(created) or 0.0,
+        "nth": _whole(number) or 0,
+        "nested": int(parent is not None),
+        "experiment": _short(said.get("experiment")),
+        "number": _whole(number),
+        "type": _short(said.get("type")),
+        "parent": _short(parent),
+        "created": _calendar(created),
+        "target": _short(said.get("target")),
+        "creator": _short(said.get("creator")),
+    }
