@@ -20,6 +20,7 @@ def load_ipython_extension(shell: Any) -> None:
 
     install()
     load(shell)
+    print("azureml.* is jupyter_runs from here on: runs stay on this machine")  # noqa: T201 - for the person
 
 
-install(quiet=True, step_back=True)
+install(step_back=True)

@@ -88,13 +88,11 @@ def real_sdk() -> bool:
     return True
 
 
-def install(*, quiet: bool = False, step_back: bool = False) -> bool:
+def install(*, step_back: bool = False) -> bool:
     """Make the names under ``azureml`` importable.
 
     Parameters
     ----------
-    quiet
-        Say nothing.
     step_back
         Do nothing where the real SDK is installed.
 
@@ -114,6 +112,4 @@ def install(*, quiet: bool = False, step_back: bool = False) -> bool:
     from jupyter_runs.azureml import compute
 
     compute.make_unknown_targets()
-    if not quiet:
-        print("azureml.* is jupyter_runs from here on: runs stay on this machine")  # noqa: T201 - for the person
     return True

@@ -11,7 +11,7 @@ import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = ("01-first-run", "02-what-you-can-log", "03-live")
-ALL = (*NAMES, "04-train-a-script")  # which has a test file of its own
+ALL = (*NAMES, "04-train-a-script", "05-from-azureml")  # the last two have test files of their own
 RUN_MIME = "application/vnd.jupyter-runs+json"
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 

@@ -11,7 +11,7 @@ _spec = PathFinder.find_spec("azureml", _others)
 if _spec is None or PathFinder.find_spec("azureml.core", _spec.submodule_search_locations) is None:
     from jupyter_runs.azureml import finder
 
-    finder.install(quiet=True)
+    finder.install()
     _spec = finder.Finder().find_spec("azureml")
 assert _spec is not None
 _module = module_from_spec(_spec)
