@@ -43,6 +43,7 @@ class Facts:
         self.files: dict[str, FileEntry] = {}
         self.progress: Optional[Progress] = None
         self.phase: Optional[str] = None
+        self.archived: Optional[float] = None  # when it was taken off the lists
         self.warnings: list[tuple[float, str]] = []
         self.status_events: list[tuple[float, str]] = []
         self._name: Optional[str] = None
@@ -97,6 +98,9 @@ class Facts:
         elif kind == "phase":
             if self._newest("phase", "", time):
                 self.phase = str(event["text"]) or None
+        elif kind in ("archive", "reactivate"):
+            if self._newest("archive", "", time):
+                self.archived = time if kind == "archive" else None
         elif kind == "warning":
             insort(self.warnings, (time, str(event["text"])))
         elif kind == "status":
