@@ -9,6 +9,7 @@ from jupyter_runs.views.jsonable import chart_json, jsonable
 from .charts import options_of
 from .endpoint import Call, Endpoint, TooLargeError
 from .params import Several
+from .run import head_json
 from .schemas import COUNT, KEYS, OPTIONS, TEXT, many, obj, ref
 
 _RUN = r"[^/]{1,255}/[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
@@ -17,7 +18,11 @@ _RUN = r"[^/]{1,255}/[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
 def _compare(call: Call) -> dict[str, Any]:
     with call.shared.views.comparing(call.shared.runs(call.query["run"])) as view:
         table = view.table
-        rows = [{**jsonable(row), "label": jsonable(row.label)} for row in table.rows]
+        heads = [head_json(one, call.base_url) for one in view.views]
+        rows = [
+            {**jsonable(row), "label": jsonable(row.label), "head": head}
+            for row, head in zip(table.rows, heads, strict=True)
+        ]
         return {
             "rows": rows,
             "params": jsonable(table.params),

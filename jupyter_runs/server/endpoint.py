@@ -31,6 +31,16 @@ class TooLargeError(RunsError):
     http_status = 413
 
 
+class NoSuchPartError(RunsError):
+    """A part of a file was asked for that it does not have."""
+
+    http_status = 416
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the file has {size:,} bytes")
+        self.size = size
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """One method of one address.

@@ -73,8 +73,8 @@ def zipped(folder: Path, names: list[str]) -> Iterator[bytes]:
                 file = os.fdopen(open_below(folder, name), "rb")
             except (OSError, RunsError):
                 continue
-            # no name of a file may lead out of where somebody unpacks it, on any system
-            info = zipfile.ZipInfo(name.replace("\\", "_").encode("utf-8", "replace").decode())
+            # a name with `..` or a backslash is refused above: it might leave the folder where somebody unpacks it
+            info = zipfile.ZipInfo(name.encode("utf-8", "replace").decode())
             info.compress_type = zipfile.ZIP_DEFLATED
             with file, archive.open(info, "w", force_zip64=True) as packed, suppress(OSError):
                 while block := file.read(_BLOCK):

@@ -22,7 +22,7 @@ from tornado.iostream import StreamClosedError
 from jupyter_runs.errors import RunsError
 from jupyter_runs.journal.errors import shown
 
-from .endpoint import BYTES, JSON, Call, Endpoint, Sent, SentFile, TooLargeError
+from .endpoint import BYTES, JSON, Call, Endpoint, NoSuchPartError, Sent, SentFile, TooLargeError
 from .params import QueryError
 from .schemas import whole
 from .sending import FILE_POLICY, disposition, pieces, range_of, type_of
@@ -178,8 +178,7 @@ class EndpointHandler(APIHandler):
             asked = headers.get("Range") if headers.get("If-Range", tag) == tag else None
             part = range_of(asked, size)
             if part is None:
-                self.set_header("Content-Range", f"bytes */{size}")
-                raise web.HTTPError(416, f"the file has {size:,} bytes")
+                raise NoSuchPartError(size)
             start, end = part
             if asked and (start, end) != (0, size):
                 self.set_status(206)
@@ -233,6 +232,8 @@ class EndpointHandler(APIHandler):
         message = message.encode("utf-8", "replace").decode()
         if status_code == 405:
             self.set_header("Allow", ", ".join(self.endpoints))
+        if isinstance(error, NoSuchPartError):
+            self.set_header("Content-Range", f"bytes */{error.size}")
         self.finish(json.dumps({"message": message}), set_content_type=JSON)
 
 

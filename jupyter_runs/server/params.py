@@ -131,6 +131,8 @@ class Text(Param):
         """Return it; an empty one is none."""
         if len(text) > self.most:
             raise self.refuse(text, f"at most {self.most:,} characters long")
+        if not text and self.required:
+            raise QueryError(f"{self.name} is missing: {self.about}")
         if text and self.pattern and not re.fullmatch(self.pattern, text):
             raise self.refuse(text, self.wanted)
         return text or self.default
@@ -140,7 +142,7 @@ class Text(Param):
         told: dict[str, Any] = {"type": "string", "maxLength": self.most}
         if self.pattern:
             told["pattern"] = f"^({self.pattern})?$"
-        return told
+        return {**told, "minLength": 1} if self.required else told
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,40 @@ _PICTURES = {
     ".svg": "image/svg+xml",
 }
 _TEXTS = frozenset(
-    [".txt", ".log", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".py", ".ipynb", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".sh", ".r", ".jl", ".out", ".err", ".diff", ".patch", ".c", ".h", ".cpp", ".cu", ".java", ".js", ".ts", ".css", ".sql", ".tex"]
+    [
+        ".txt",
+        ".log",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".jsonl",
+        ".md",
+        ".rst",
+        ".py",
+        ".ipynb",
+        ".yml",
+        ".yaml",
+        ".toml",
+        ".cfg",
+        ".ini",
+        ".sh",
+        ".r",
+        ".jl",
+        ".out",
+        ".err",
+        ".diff",
+        ".patch",
+        ".c",
+        ".h",
+        ".cpp",
+        ".cu",
+        ".java",
+        ".js",
+        ".ts",
+        ".css",
+        ".sql",
+        ".tex",
+    ]
 )
 _BLOCK = 1 << 18
 

@@ -12,17 +12,6 @@ from jupyter_runs.server.listing import Page
 
 
 @pytest.fixture
-def jp_server_config(home):
-    return {"ServerApp": {"jpserver_extensions": {"jupyter_runs": True}}}
-
-
-@pytest.fixture
-def extension(jp_serverapp):
-    (found,) = jp_serverapp.extension_manager.extension_apps["jupyter_runs"]
-    return found
-
-
-@pytest.fixture
 def refused(jp_fetch):
     """Ask for what must be refused; return status and message."""
 
