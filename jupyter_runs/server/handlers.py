@@ -78,8 +78,9 @@ class EndpointHandler(APIHandler):
 
     async def _do(self, path: tuple[str, ...]) -> None:
         endpoint = self.endpoints.get(self.request.method or "")
+        if not self.endpoints:
+            raise web.HTTPError(404)
         if endpoint is None:
-            self.set_header("Allow", ", ".join(self.endpoints))
             raise web.HTTPError(405)
         call = self._call(endpoint, path)
         answer = await self.in_thread(endpoint.do, call)

@@ -21,9 +21,8 @@ from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.journal import TERMINAL, read_status
 from jupyter_runs.journal.errors import shown
 from jupyter_runs.views import RunView
+from jupyter_runs.views.rows import Row, row_of, time_of, unreadable
 from jupyter_runs.workspace import Workspace
-
-from .rows import Row, row_of, time_of, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

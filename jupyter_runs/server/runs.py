@@ -37,7 +37,13 @@ def _page(page: Page) -> dict[str, Any]:
 
 
 LIMIT = Whole("limit", "How many at most.", "page_size", low=1, high="max_page_size")
-AFTER = Text("after", "The next of the page before.", most=20_000)
+AFTER = Text(
+    "after",
+    "The next of the page before.",
+    most=4000,
+    pattern="[A-Za-z0-9_-]*",
+    wanted="the next of a page: that is no cursor",
+)
 SORT = Text(
     "sort",
     "What to order by; with a minus the highest first.",
@@ -87,7 +93,7 @@ ENDPOINTS = [
         query=(
             WORKSPACE,
             Text("experiment", "Only of this experiment.", most=255),
-            Text("filter", "An expression that they fulfil.", "", most=10_000),
+            Text("filter", "An expression that they fulfil.", ""),
             Text("text", "Words that are in name, id, experiment, status, creator or tags.", ""),
             SORT,
             LIMIT,

@@ -11,6 +11,7 @@ import numpy as np
 
 from jupyter_runs.index import STATUSES
 from jupyter_runs.views import model
+from jupyter_runs.views.rows import UNREADABLE
 
 Schema = dict[str, Any]
 
@@ -147,7 +148,7 @@ ROW = obj(
     name=TEXT,
     type=TEXT,
     parent=MAYBE,
-    status={"enum": [*STATUSES, "Unreadable"]},
+    status={"enum": [*STATUSES, UNREADABLE]},
     icon=TEXT,
     active=YES,
     reason=MAYBE,

@@ -30,7 +30,7 @@ def routes(app: RunsApp) -> list[tuple[str, Any, dict[str, Any]]]:
             {"app": app, "endpoints": methods},
         )
         for path, methods in by_path.items()
-    ]
+    ] + [(r"/jupyter-runs/api/.*", EndpointHandler, {"app": app, "endpoints": {}})]
 
 
 def _pattern(path: str) -> str:

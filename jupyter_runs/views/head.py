@@ -99,6 +99,7 @@ def build(
     end = status.ended if status.ended is not None else (now if active else None)
     failed = status.status == "Failed"
     number_ = definition.get("number")
+    known = isinstance(number_, int) and not isinstance(number_, bool) and abs(number_) < _MOST
     parent, created = definition.get("parent"), definition.get("created")
     progress = progress_of(reader.progress)
     eta = time_left(reader.progress, started, now) if active else None
@@ -108,7 +109,7 @@ def build(
     return Head(
         id=folder.id,
         name=shorten(reader.name, 300),
-        number=number_ if isinstance(number_, int) and abs(number_) < _MOST else None,
+        number=number_ if known else None,
         experiment=clean(definition.get("experiment") or ""),
         workspace=folder.path.parent.parent.name,
         type=clean(definition.get("type") or ""),
@@ -120,7 +121,9 @@ def build(
         error=error or None,
         error_code=clean(status.code) if failed and status.code else None,
         error_details=clean(status.details) if failed and status.details else None,
-        created=created if isinstance(created, (int, float)) and abs(created) < _MOST else None,
+        created=float(created)
+        if isinstance(created, (int, float)) and abs(created) < _MOST
+        else None,
         started=started,
         ended=status.ended,
         elapsed=None if started is None or end is None else max(0.0, end - started),

@@ -5,16 +5,21 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from jupyter_runs.views import theme
-from jupyter_runs.views.format import clean, shorten
-from jupyter_runs.views.jsonable import jsonable
-from jupyter_runs.views.table_view import summary
+from jupyter_runs.index import STATUSES
+
+from . import theme
+from .format import clean, shorten
+from .jsonable import jsonable
+from .table_view import summary
 
 if TYPE_CHECKING:
     from jupyter_runs.journal import RunFolder
-    from jupyter_runs.views import MetricSummary, RunView
+
+    from .model import MetricSummary
+    from .run_view import RunView
 
 MOST = 100  # metrics, params, tags of one row each
+UNREADABLE = "Unreadable"  # the status of what makes no sense
 _LONGEST = 200  # characters of a value
 
 Row = dict[str, Any]
@@ -32,7 +37,7 @@ def row_of(view: RunView) -> Row:
         "name": shorten(head.name, 100),
         "type": shorten(head.type, 100),
         "parent": head.parent,
-        "status": head.status,
+        "status": head.status if head.status in STATUSES else UNREADABLE,
         "icon": head.icon,
         "active": head.active,
         "reason": shorten(head.error or head.reason, _LONGEST)
@@ -108,8 +113,8 @@ def unreadable(folder: RunFolder, error: Exception) -> Row:
         "name": shorten(str(definition.get("name", "")), 100),
         "type": "",
         "parent": parent if isinstance(parent, str) else None,
-        "status": "Unreadable",
-        "icon": theme.icon("Unreadable"),
+        "status": UNREADABLE,
+        "icon": theme.icon(UNREADABLE),
         "active": False,
         "reason": shorten(str(error), _LONGEST),
         **dict.fromkeys(("created", "started", "ended", "elapsed", "target", "creator")),
