@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_server.utils import url_path_join
 
-from jupyter_runs.errors import RunsError
+from jupyter_runs.views.diff import archive_of
 from jupyter_runs.views.jsonable import jsonable
 
 from .endpoint import Call, Endpoint
 from .params import Text
 from .schemas import COUNT, TEXT, many, obj, ref
-from .snapshot import archive_of
 
 if TYPE_CHECKING:
     from jupyter_runs.views import RunView
@@ -37,11 +36,7 @@ def head_json(view: RunView, base_url: str) -> dict[str, Any]:
 
 
 def _snapshot(view: RunView) -> list[dict[str, Any]]:
-    try:
-        archive_of(view)
-    except RunsError:
-        return []
-    return [{"id": "snapshot", "label": "Snapshot", "count": None}]
+    return [{"id": "snapshot", "label": "Snapshot", "count": None}] if archive_of(view) else []
 
 
 def _metrics(call: Call) -> dict[str, Any]:

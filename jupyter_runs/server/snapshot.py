@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.errors import FileNotInRunError, SnapshotNotFoundError
 from jupyter_runs.journal.errors import shown
-from jupyter_runs.views.diff import Told, differences
+from jupyter_runs.views.diff import Told, archive_of, differences
 from jupyter_runs.views.jsonable import jsonable
 
 from .endpoint import BYTES, Call, Endpoint, Sent, SentFile, TooLargeError, run_of
@@ -23,34 +22,25 @@ if TYPE_CHECKING:
 
     from jupyter_runs.views import RunView
 
-_ID = re.compile(r"[0-9a-f]{32}")  # it stands in a journal, and so comes from strangers
 _MOST = 10_000  # files that are listed
 
 
-def archive_of(view: RunView) -> Path:
-    """Return the zip file with a run's code.
-
-    Raises
-    ------
-    SnapshotNotFoundError
-        If it has none.
-    """
-    found = view.reader.facts.get("snapshot")
-    if isinstance(found, str) and _ID.fullmatch(found):
-        archive = view.folder.path.parent.parent / "snapshots" / f"{found}.zip"
-        if archive.is_file() and not archive.is_symlink() and not archive.parent.is_symlink():
-            return archive
-    raise SnapshotNotFoundError(f"run {view.folder.id} has no snapshot")
+def _archive(view: RunView) -> Path:
+    archive = archive_of(view)
+    if archive is None:
+        raise SnapshotNotFoundError(f"run {view.folder.id} has no snapshot")
+    return archive
 
 
 def _snapshot(call: Call) -> dict[str, Any]:
     with call.shared.views.of(call.run()) as view:
-        archive = archive_of(view)
-    files = [
-        {"name": jsonable(info.filename), "size": info.file_size}
-        for info in _opened(archive).infolist()[:_MOST]
-        if not info.is_dir()
-    ]
+        archive = _archive(view)
+    with _opened(archive) as source:
+        files = [
+            {"name": jsonable(info.filename), "size": info.file_size}
+            for info in source.infolist()[:_MOST]
+            if not info.is_dir()
+        ]
     return {"id": archive.stem, "files": files}
 
 
@@ -64,7 +54,7 @@ def _opened(archive: Path) -> zipfile.ZipFile:
 def _file(call: Call) -> Sent:
     path, most = call.path["path"], call.shared.settings["max_shown_bytes"]
     with call.shared.views.of(call.run()) as view:
-        archive = archive_of(view)
+        archive = _archive(view)
     with _opened(archive) as source:
         try:
             with source.open(path) as packed:
@@ -89,23 +79,15 @@ def _file(call: Call) -> Sent:
 
 def _zip(call: Call) -> SentFile:
     with call.shared.views.of(call.run()) as view:
-        archive = archive_of(view)
+        archive = _archive(view)
     return SentFile(archive.open("rb"), archive.name, download=True)
 
 
 def _diff(call: Call) -> dict[str, Any]:
     after, before = call.run(), call.shared.run(*run_of(call.query["with"]))
     with call.shared.views.comparing([before, after]) as both:
-        told = [_told(view) for view in both.views]
+        told = [Told.of(view.reader, archive_of(view)) for view in both.views]
     return differences(told[0], told[-1])
-
-
-def _told(view: RunView) -> Told:
-    try:
-        archive: Path | None = archive_of(view)
-    except SnapshotNotFoundError:
-        archive = None
-    return Told.of(view.reader, archive)
 
 
 ENDPOINTS = [

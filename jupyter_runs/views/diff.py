@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,12 +18,25 @@ if TYPE_CHECKING:
 
     from jupyter_runs.journal import RunReader
 
+    from .run_view import RunView
+
+_ID = re.compile(r"[0-9a-f]{32}")  # it stands in a journal, and so comes from strangers
 LARGEST = 500_000  # bytes of a file that is compared line by line
 MOST_PAIRS = (
     9_000_000  # lines of one times lines of the other: what is left when both ends are the same
 )
 MOST_TEXT = 2_000_000  # characters of all diffs together
 _BROKEN = (OSError, ValueError, RuntimeError, EOFError, NotImplementedError, zlib.error)
+
+
+def archive_of(view: RunView) -> Path | None:
+    """Return the zip file with the code that a run was started from, None where there is none."""
+    found = view.reader.facts.get("snapshot")
+    if not isinstance(found, str) or not _ID.fullmatch(found):
+        return None
+    archive = view.folder.path.parent.parent / "snapshots" / f"{found}.zip"
+    linked = archive.is_symlink() or archive.parent.is_symlink()
+    return archive if archive.is_file() and not linked else None
 
 
 @dataclass(frozen=True)
