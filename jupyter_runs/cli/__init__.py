@@ -6,12 +6,28 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Optional
 
-from jupyter_runs.cli import doctor, queue
+from jupyter_runs.cli import (
+    cancel,
+    compare,
+    delete,
+    doctor,
+    export,
+    list,  # noqa: A004 - the command's name
+    portal,
+    queue,
+    show,
+    tag,
+    tail,
+    trash,
+)
 from jupyter_runs.cli.text import printable
 from jupyter_runs.errors import RunsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_COMMANDS = (list, show, tail, compare, cancel, tag, export, delete, trash, doctor, queue, portal)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -20,7 +36,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         prog="jupyter runs", description="Runs on this machine, from the command line."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (doctor, queue):
+    for command in _COMMANDS:
         command.add(commands)
     args = parser.parse_args(argv)
     try:

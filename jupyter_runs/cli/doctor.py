@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs.cli.text import printable
-from jupyter_runs.cli.where import add_where, home_of, workspaces_of
+from jupyter_runs.cli.where import add_where, run_named, workspaces_of
 from jupyter_runs.errors import RunsError
 from jupyter_runs.journal import RunFolder
 
@@ -60,24 +59,13 @@ def _runs(args: argparse.Namespace) -> list[RunFolder]:
     RunsError
         If one of them is not there.
     """
-    home, spaces = home_of(args), workspaces_of(args)
-    if not args.run:
-        return [
-            RunFolder(path.parent)
-            for space in spaces
-            for path in sorted(space.glob("runs/*/run.json"))
-        ]
-    found = []
-    for asked in args.run:
-        places = [space / "runs" / asked for space in spaces] if Path(asked).name == asked else []
-        places.append(Path(asked).absolute())
-        there = [place for place in places if (place / "run.json").is_file()]
-        if not there:
-            raise RunsError(
-                f"there is no run {asked!r}, neither in {home} nor as a folder; give a run's id or its folder"
-            )
-        found.append(RunFolder(there[0]))
-    return found
+    if args.run:
+        return [run_named(args, asked) for asked in args.run]
+    return [
+        RunFolder(path.parent)
+        for space in workspaces_of(args)
+        for path in sorted(space.glob("runs/*/run.json"))
+    ]
 
 
 def _examined(folder: RunFolder, *, repair: bool) -> dict[str, Any]:

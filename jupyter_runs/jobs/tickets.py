@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _TICKET = re.compile(r"(\d{12})-([A-Za-z0-9][A-Za-z0-9_-]{0,99})\Z")
 _TAKEN = re.compile(r"(\d{12})-([A-Za-z0-9][A-Za-z0-9_-]{0,99})~(\d+)~(\d*)\Z")
+_TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
 _PATIENCE = 1.0  # seconds between two looks of one process whether a queue is served
 
 _looked: dict[Path, float] = {}
@@ -266,6 +267,8 @@ def queue_of(folder: RunFolder) -> Optional[Queue]:
     """Return the queue that a submitted run was put into, None for a run that was not submitted to one."""
     target = folder.definition.get("target")
     if not folder.definition.get("driver") or not isinstance(target, str):
+        return None
+    if not _TARGET.match(target):  # a run's folder may come from anybody, and this becomes a path
         return None
     submitter = folder.definition.get("submitter")
     host = submitter.get("host") if isinstance(submitter, dict) else None

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .folder import TERMINAL as TERMINAL
     from .folder import RunFolder as RunFolder
     from .folder import check_run_id as check_run_id
+    from .folder import open_below as open_below
     from .folder import read_json as read_json
     from .folder import safe_path as safe_path
     from .folder import write_new as write_new
@@ -52,7 +53,7 @@ _HOME = {
         "InvalidNameError InvalidPathError InvalidValueError KindError RunExistsError "
         "RunNotFoundError RunsError RunsWarning shown"
     ),
-    "folder": "SYSTEM TERMINAL RunFolder check_run_id read_json safe_path write_new",
+    "folder": "SYSTEM TERMINAL RunFolder check_run_id open_below read_json safe_path write_new",
     "layout": "NO_STEP",
     "metrics": "Arrays Item Metric",
     "facts": "FileEntry Progress",

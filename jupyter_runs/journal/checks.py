@@ -105,7 +105,7 @@ def check_body(kind: str, value: Any) -> None:
 
 def payload_path(folder: Path, name: Any) -> Optional[Path]:
     """Return where a payload lies, None where the name is none that a writer gives, or a link leads elsewhere."""
-    if not isinstance(name, str) or "/" in name or name.startswith("."):
+    if not isinstance(name, str) or "/" in name or name.startswith(".") or folder.is_symlink():
         return None
     try:
         return safe_path(folder, name)

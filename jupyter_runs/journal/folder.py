@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import time
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional, Union
@@ -78,6 +79,45 @@ def safe_path(base: Union[str, Path], name: Any) -> Path:
     if inside != root and root not in inside.parents:
         raise InvalidPathError(f"{shown(text)} leads out of {root}; give a path inside it")
     return path
+
+
+def open_below(root: Union[str, Path], name: Any) -> int:
+    """Open a file below ``root`` to read, and follow no link on the way; ``root`` itself may be one.
+
+    Raises
+    ------
+    InvalidPathError
+        If the name can be none of a file inside ``root``: see :func:`safe_path`.
+    FileNotFoundError
+        If there is no such file: a folder, a link, a pipe is none.
+    """
+    path = safe_path(root, name)
+    parts = PurePosixPath(os.fspath(name)).parts
+    flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)
+    fd = -1
+    if os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW"):
+        # part by part, so that nobody can put a link there between the look and the opening
+        try:
+            at = os.open(root, flags | os.O_DIRECTORY)
+            try:
+                for part in parts[:-1]:
+                    inner = os.open(part, flags | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+                    os.close(at)
+                    at = inner
+                last = flags | os.O_NOFOLLOW | os.O_NONBLOCK  # opening a pipe would wait
+                fd = os.open(parts[-1], last, dir_fd=at)
+            finally:
+                os.close(at)
+        except (OSError, ValueError):  # ValueError: a name that this file system can't have
+            pass
+        if fd >= 0 and not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            fd = -1
+    elif path == path.resolve():
+        fd = open_plain(path)
+    if fd < 0:
+        raise FileNotFoundError(f"there is no file {shown(name)}")
+    return fd
 
 
 def write_new(path: Path, data: bytes) -> bool:

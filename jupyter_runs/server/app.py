@@ -11,8 +11,9 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Int, Unicode
 
 from .activity import EVERY, Activity, mark
-from .handlers import HealthHandler, PageHandler, RunsHandler
-from .newest import NewestRuns
+from .handlers import PageHandler
+from .shared import Shared
+from .table import routes
 
 
 class RunsApp(ExtensionApp):
@@ -34,30 +35,61 @@ class RunsApp(ExtensionApp):
         50, min=1, config=True, help="How many runs are answered when a request does not say."
     )
     max_page_size = Int(500, min=1, config=True, help="The most runs that one request may ask for.")
+    max_compared_runs = Int(
+        100, min=1, config=True, help="The most runs that are laid beside each other."
+    )
+    max_body_bytes = Int(
+        1_000_000, min=1000, config=True, help="The largest JSON that a request may send."
+    )
+    max_zip_bytes = Int(
+        4_000_000_000,
+        min=0,
+        config=True,
+        help="How large the files of a run may be together to be sent as one zip file.",
+    )
+    max_shown_bytes = Int(
+        20_000_000,
+        min=0,
+        config=True,
+        help="The largest file of a snapshot that is sent by itself.",
+    )
+    kept_runs = Int(
+        128,
+        min=1,
+        config=True,
+        help="""How many runs are kept in memory as they were last read, so that the next look at
+        them costs what is new.""",
+    )
     workers = Int(
-        1,
+        4,
         min=1,
         config=True,
         help="""Threads that read run folders, so that a slow disk never stops the server's event
-        loop. The list of runs is kept by one of them at a time.""",
+        loop. One run is read by one of them at a time.""",
     )
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The settings that bound what may be asked for, by name."""
+        return {
+            "page_size": min(self.page_size, self.max_page_size),
+            "max_page_size": self.max_page_size,
+            "max_compared_runs": self.max_compared_runs,
+            "max_zip_bytes": self.max_zip_bytes,
+            "max_shown_bytes": self.max_shown_bytes,
+            "kept_runs": self.kept_runs,
+        }
 
     def initialize_settings(self) -> None:
         """Make what the handlers share."""
         self.pool = ThreadPoolExecutor(self.workers, thread_name_prefix="jupyter-runs")
-        self.newest = NewestRuns(self.home or None)
+        self.shared = Shared(self.home or None, self.limits, self.has_lab)
         self._looks: PeriodicCallback | None = None
 
     def initialize_handlers(self) -> None:
         """Mount the endpoints."""
-        shared: dict[str, Any] = {"app": self}
-        self.handlers.extend(
-            [
-                (r"/jupyter-runs/api/health/?", HealthHandler, shared),
-                (r"/jupyter-runs/api/runs/?", RunsHandler, shared),
-                (r"/jupyter-runs(/(?!api/).*)?", PageHandler),
-            ]
-        )
+        self.handlers.extend(routes(self))
+        self.handlers.append((r"/jupyter-runs(/(?!api/).*)?", PageHandler))
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - as it is called
         """Begin to look which runs are active."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import lines, special, tables
 from .format import clean, count, shorten
-from .model import Chart, ChartKind, ChartOptions, TextItem, Trend
+from .model import Chart, ChartKind, ChartOptions, Floats, TextItem, Trend, XAxis
 from .series import Series
 
 if TYPE_CHECKING:
@@ -94,6 +94,22 @@ class ChartBuilder:
         )
         self._drawn[options] = (metric.version, chart)
         return chart
+
+    def points(
+        self, x: XAxis, window: tuple[float, float] | None
+    ) -> list[tuple[str, Floats, Floats]]:
+        """Return key, x and y of each line with all its points, none left out; x as in `ChartOptions`."""
+        kind = self._metric.kind
+        if kind in SPECIAL:
+            options = ChartOptions(x=x, window=window)
+            _, parts = self._build(options)
+            return [(line.key, line.x, line.y) for line in parts.get("lines", ())]
+        plotted = self._plot(
+            "column" if kind in ("row", "table") else "index" if kind == "list" else x
+        )
+        if plotted is None:
+            return []
+        return [(one.key, *one.part(window)) for one in plotted.series]
 
     def _build(self, options: ChartOptions) -> tuple[ChartKind, dict[str, Any]]:
         """Return the chart's kind, and what differs from a chart with nothing in it."""

@@ -52,7 +52,7 @@ class Listing:
         self._scanned = time.monotonic()
         folders: dict[Path, int] = {}
         found: list[FileInfo] = []
-        todo = [(self._base, "")]
+        todo = [] if self._base.is_symlink() else [(self._base, "")]
         while todo and len(found) < _MOST:
             path, prefix = todo.pop()
             try:
@@ -149,6 +149,8 @@ def read_log(
         If there is no such log.
     """
     limit = max(1, limit)
+    if base.is_symlink():
+        raise InvalidPathError(f"{base} is a link, and those are not followed")
     with safe_path(base, name).open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if offset is None:

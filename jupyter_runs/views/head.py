@@ -21,6 +21,7 @@ ACTIVE = frozenset(
     {"Queued", "Preparing", "Provisioning", "Starting", "Running", "CancelRequested", "Finalizing"}
 )
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
+_MOST = 2**53  # what is beyond makes no sense, and is not for every language a number
 
 
 def progress_of(reported: Reported | None) -> Progress | None:
@@ -98,7 +99,8 @@ def build(
     end = status.ended if status.ended is not None else (now if active else None)
     failed = status.status == "Failed"
     number_ = definition.get("number")
-    parent = definition.get("parent")
+    known = isinstance(number_, int) and not isinstance(number_, bool) and abs(number_) < _MOST
+    parent, created = definition.get("parent"), definition.get("created")
     progress = progress_of(reader.progress)
     eta = time_left(reader.progress, started, now) if active else None
     if progress is None and bar is not None and active:
@@ -107,7 +109,7 @@ def build(
     return Head(
         id=folder.id,
         name=shorten(reader.name, 300),
-        number=number_ if isinstance(number_, int) else None,
+        number=number_ if known else None,
         experiment=clean(definition.get("experiment") or ""),
         workspace=folder.path.parent.parent.name,
         type=clean(definition.get("type") or ""),
@@ -119,7 +121,9 @@ def build(
         error=error or None,
         error_code=clean(status.code) if failed and status.code else None,
         error_details=clean(status.details) if failed and status.details else None,
-        created=definition.get("created"),
+        created=float(created)
+        if isinstance(created, (int, float)) and abs(created) < _MOST
+        else None,
         started=started,
         ended=status.ended,
         elapsed=None if started is None or end is None else max(0.0, end - started),

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from jupyter_runs.journal import Metric, Status
 
+    from .model import Floats, XAxis
+
 _DEFAULT = ChartOptions()
 
 
@@ -51,6 +53,9 @@ class RunView:
         A run's folder, its path, or a reader of it (which the view then polls).
     portal_url
         Gives the link to the run's page, or None while no server answers; never called by `refresh`.
+    version
+        Where versions begin. Who makes a view of a run anew gives a higher one than any before, so that a
+        version says the same of all of them.
 
     Raises
     ------
@@ -63,10 +68,11 @@ class RunView:
         source: RunFolder | RunReader | Path | str,
         *,
         portal_url: Callable[[], str | None] | None = None,
+        version: int = 0,
     ) -> None:
         self._reader = source if isinstance(source, RunReader) else RunReader(source)
         self.folder: RunFolder = self._reader.folder
-        self.version = 0
+        self.version = version
         self._portal_url = portal_url
         self._token = secrets.token_hex(4)
         self._logs = Logs(self.folder.logs)
@@ -77,8 +83,9 @@ class RunView:
         self._seen: dict[str, int] = {}  # metric: the reader's version of it
         self._versions: dict[str, int] = {}  # metric: our version when it last changed
         self._parts = dict.fromkeys(
-            ("head", "logs", "outputs", "images", "details", "order", "children"), 0
+            ("head", "logs", "outputs", "images", "details", "order", "children"), version
         )
+        self._first = True  # nothing was looked at yet
         self._told: dict[str, Any] = {}
         self._charts_told = ChartsTold()
         self._status: Status | None = None
@@ -118,7 +125,7 @@ class RunView:
             changed.add("head")
         if self._differs("children", [folder.id for folder in self._children.folders()]):
             changed.add("children")
-        if news or not self.version:
+        if news or self._first:
             changed |= {"details"} | self._look_at_metrics(following)
             if self._differs("updated", reader.last_time):
                 changed.add("head")
@@ -128,6 +135,7 @@ class RunView:
             changed.add("details")
         for part in changed:
             self._parts[part] = following
+        self._first = False
         if changed:
             self.version = following
         return bool(changed)
@@ -234,6 +242,18 @@ class RunView:
             If no metric with a chart has that name.
         """
         return self._builder(key).chart(options or _DEFAULT, self.chart_version(key))
+
+    def points(
+        self, key: str, x: XAxis = "step", window: tuple[float, float] | None = None
+    ) -> list[tuple[str, Floats, Floats]]:
+        """Return key, x and y of each line of a chart, with all its points; NaN in y is what is no number.
+
+        Raises
+        ------
+        KeyError
+            If no metric with a chart has that name.
+        """
+        return self._builder(key).points(x, window)
 
     def is_line(self, key: str) -> bool:
         """Tell whether a chart has lines; of a metric whose values are all numbers without reading them.

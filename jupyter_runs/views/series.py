@@ -74,6 +74,14 @@ class Series:
             self._ema = None
         self.x, self.y = x, y
 
+    def part(self, window: tuple[float, float] | None) -> tuple[Floats, Floats]:
+        """Return all points within a window, or all there are: read them, do not write to them."""
+        if window is None:
+            return self.x, self.y
+        low = int(np.searchsorted(self.x, min(window), "left"))
+        high = int(np.searchsorted(self.x, max(window), "right"))
+        return self.x[low:high], self.y[low:high]
+
     def smoothed(self, weight: float) -> Floats:
         """Return the moving average over the whole series; only new values are computed."""
         if self._ema is None or self._ema.weight != weight:

@@ -253,8 +253,8 @@ def comparison(folders: Iterable[RunFolder | RunView | Path | str]) -> Compariso
     return ComparisonView(folders)
 
 
-def summary(metric: Metric) -> MetricSummary:
-    """Return a metric as a cell of a table, with a few points to draw."""
+def summary(metric: Metric, points: int = _SPARK) -> MetricSummary:
+    """Return a metric as a cell of a table, with a few points to draw (with 0 of them: none)."""
     kind, amount = metric.kind, metric.count
     if kind not in ("scalar", "list"):
         text = count(amount, "row") if kind in ("row", "table") else kind.replace("_", " ")
@@ -277,13 +277,15 @@ def summary(metric: Metric) -> MetricSummary:
         if isinstance(last, str)
         else cell(last)
     )
-    return MetricSummary(metric.name, kind, amount, last, text, low, high, spark(value))
+    return MetricSummary(metric.name, kind, amount, last, text, low, high, spark(value, points))
 
 
-def spark(value: Floats) -> Floats:
+def spark(value: Floats, points: int = _SPARK) -> Floats | None:
     """Return a few points of a series, extremes among them, NaN where a value is no number."""
+    if not points:
+        return None
     index = np.arange(len(value), dtype=np.float64)
-    chosen = thin(index, value, _SPARK)
+    chosen = thin(index, value, points)
     return value[chosen]
 
 

@@ -1,0 +1,72 @@
+"""Runs that were deleted: what they take, how they come back, how they go for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_runs import trash
+from jupyter_runs.views.jsonable import jsonable
+
+from .endpoint import Call, Endpoint
+from .schemas import COUNT, TEXT, many, obj, ref
+
+
+def item_json(item: trash.Item) -> dict[str, Any]:
+    """Return an item as JSON; ``bytes`` is what deleting it would free."""
+    told: dict[str, Any] = jsonable(item._asdict())
+    told["bytes"] = told.pop("size")
+    return told
+
+
+def _trash(call: Call) -> dict[str, Any]:
+    found = [item for space in call.shared.workspaces() for item in trash.items(space)]
+    found.sort(key=lambda item: item.item, reverse=True)
+    return {"items": [item_json(item) for item in found], "bytes": sum(item.size for item in found)}
+
+
+def _move(call: Call) -> dict[str, Any]:
+    return item_json(trash.move(call.run()))
+
+
+def _restore(call: Call) -> dict[str, Any]:
+    workspace = call.shared.workspace(call.path["workspace"])
+    return {"runs": trash.restore(workspace, call.path["item"])}
+
+
+def _delete(call: Call) -> dict[str, Any]:
+    workspace = call.shared.workspace(call.path["workspace"])
+    return {"freed": trash.delete(workspace, call.path["item"])}
+
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "runs/{workspace}/{run}/trash",
+        _move,
+        "Move a run, and all below it, to the trash; not while it is going on",
+        ref("TrashItem"),
+        refusals=(409,),
+    ),
+    Endpoint(
+        "GET",
+        "trash",
+        _trash,
+        "What was deleted, the newest first, and how much space deleting it for good would free",
+        obj(items=many(ref("TrashItem")), bytes=COUNT),
+    ),
+    Endpoint(
+        "POST",
+        "trash/{workspace}/{item}/restore",
+        _restore,
+        "Put it back",
+        obj(runs=many(TEXT)),
+        refusals=(409,),
+    ),
+    Endpoint(
+        "DELETE",
+        "trash/{workspace}/{item}",
+        _delete,
+        "Delete it for good",
+        obj(freed=COUNT),
+    ),
+]

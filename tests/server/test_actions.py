@@ -1,0 +1,180 @@
+"""Cancel, tag, rename, archive, and the trash."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from jupyter_runs.experiment import Experiment
+from jupyter_runs.journal import RunReader
+from jupyter_runs.workspace import Workspace
+
+
+def ended(make_run, run_id, **more):
+    folder, writer = make_run(run_id, **more)
+    writer.log("loss", 1.0)
+    writer.close()
+    folder.end("Completed", by="ada")
+    return folder
+
+
+async def test_tags_are_set_and_removed_also_after_the_end(api, make_run):
+    folder = ended(make_run, "r1")
+    body = {"set": {"a": "1", "b": None, "<b>": "<script>"}}
+    answer = await api("POST", "runs/default/r1/tags", body)
+    assert answer.json["run"]["tags"] == {"a": "1", "b": None, "<b>": "<script>"}
+    answer = await api("POST", "runs/default/r1/tags", {"set": {"a": "2"}, "remove": ["b", "none"]})
+    assert answer.json["run"]["tags"] == {"a": "2", "<b>": "<script>"}
+    assert answer.json["run"]["status"] == "Completed"
+    reader = RunReader(folder)
+    reader.poll()
+    assert reader.tags == {"a": "2", "<b>": "<script>"}
+    assert not reader.damage
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"set": {"": "x"}}, {"set": {"a": 1}}, {"set": {"a\n": "x"}}, {"remove": "a"}, {"tags": {}}],
+)
+async def test_tags_that_make_no_sense_change_nothing(api, make_run, body):
+    folder = ended(make_run, "r1")
+    before = sorted(folder.journal.iterdir())
+    assert (await api("POST", "runs/default/r1/tags", body)).status == 400
+    assert sorted(folder.journal.iterdir()) == before
+
+
+async def test_a_new_name(api, make_run):
+    ended(make_run, "r1")
+    answer = await api("POST", "runs/default/r1/rename", {"name": "best so far"})
+    assert answer.json["run"]["name"] == "best so far"
+    assert (await api("GET", "runs/default/r1")).json["head"]["name"] == "best so far"
+    assert (await api("POST", "runs/default/r1/rename", {"name": ""})).status == 400
+
+
+async def test_an_archived_run_is_off_the_lists(api, make_run):
+    ended(make_run, "r1")
+    ended(make_run, "r2")
+    answer = await api("POST", "runs/default/r1/archive", {"archived": True})
+    assert answer.json["run"]["archived"] is True
+    listed = (await api("GET", "runs")).json["runs"]
+    assert [row["id"] for row in listed] == ["r2"]
+    listed = (await api("GET", "runs", archived="true")).json["runs"]
+    assert [row["id"] for row in listed] == ["r2", "r1"]
+    assert (await api("GET", "runs/default/r1")).json["head"]["archived"] is True
+    answer = await api("POST", "runs/default/r1/archive", {"archived": False})
+    assert answer.json["run"]["archived"] is False
+    assert len((await api("GET", "runs")).json["runs"]) == 2
+
+
+async def test_cancel(api, make_run):
+    folder, writer = make_run("r1", stoppable=True)
+    writer.log("loss", 1.0)
+    answer = await api("POST", "runs/default/r1/cancel")
+    assert answer.json["run"]["status"] == "CancelRequested"
+    assert folder.cancel_requested
+    writer.close()
+    folder.end("Canceled")
+    answer = await api("POST", "runs/default/r1/cancel")
+    assert (answer.status, "Canceled" in answer.json["message"]) == (409, True)
+
+
+async def test_deleted_restored_deleted_for_good(api, make_run, home):
+    ended(make_run, "r1")
+    ended(make_run, "child", parent="r1")
+    ended(make_run, "r2")
+    moved = (await api("POST", "runs/default/r1/trash")).json
+    assert moved["runs"] == ["child", "r1"]
+    assert moved["bytes"] > 100
+    assert [row["id"] for row in (await api("GET", "runs")).json["runs"]] == ["r2"]
+    assert (await api("GET", "runs/default/r1")).status == 404
+    assert (await api("GET", "trash")).json == {"items": [moved], "bytes": moved["bytes"]}
+    answer = await api("POST", f"trash/default/{moved['item']}/restore")
+    assert answer.json == {"runs": ["child", "r1"]}
+    assert (await api("GET", "trash")).json == {"items": [], "bytes": 0}
+    head = (await api("GET", "runs/default/r1")).json["head"]
+    assert head["status"] == "Completed"
+    moved = (await api("POST", "runs/default/r1/trash")).json
+    answer = await api("DELETE", f"trash/default/{moved['item']}")
+    assert answer.json == {"freed": moved["bytes"]}
+    assert list((home / "default" / "trash").iterdir()) == []
+    assert (await api("DELETE", f"trash/default/{moved['item']}")).status == 404
+
+
+async def test_what_goes_on_is_not_deleted(api, make_run):
+    ended(make_run, "r1")
+    _, writer = make_run("child", parent="r1")
+    writer.log("loss", 1.0)
+    answer = await api("POST", "runs/default/r1/trash")
+    assert (answer.status, "child" in answer.json["message"]) == (409, True)
+    assert (await api("GET", "runs/default/r1")).status == 200
+
+
+async def test_nothing_is_restored_over_a_run(api, make_run):
+    ended(make_run, "r1")
+    moved = (await api("POST", "runs/default/r1/trash")).json
+    ended(make_run, "r1")
+    answer = await api("POST", f"trash/default/{moved['item']}/restore")
+    assert answer.status == 409
+    assert len((await api("GET", "trash")).json["items"]) == 1
+
+
+async def test_an_experiment_comes_back_with_its_tags(api, make_run, home):
+    ended(make_run, "r1")
+    ended(make_run, "r2")
+    experiment = Experiment(Workspace._at(home / "default"), "diabetes")
+    experiment.tag("a", "b")
+    experiment.delete()
+    (item,) = (await api("GET", "trash")).json["items"]
+    assert (item["what"], item["name"]) == ("experiment", "diabetes")
+    await api("POST", f"trash/default/{item['item']}/restore")
+    (told,) = (await api("GET", "experiments")).json["experiments"]
+    assert (told["runs"], told["tags"]) == (2, {"a": "b"})
+
+
+@pytest.mark.parametrize(
+    "item", ["..", ".", "none", "20260101-000000-abcdef-x", "%2e%2e", "..%2Fruns"]
+)
+async def test_only_what_lies_in_the_trash_is_deleted(api, make_run, home, item):
+    ended(make_run, "r1")
+    (home / "default" / "trash").mkdir(exist_ok=True)
+    answer = await api("DELETE", f"trash/default/{item}")
+    assert answer.status in (404, 405)
+    assert (await api("GET", "runs/default/r1")).status == 200
+
+
+async def test_links_in_the_trash_are_not_followed(api, make_run, home, tmp_path):
+    away = tmp_path / "away"
+    (away / "runs").mkdir(parents=True)
+    (away / "keep.txt").write_text("keep")
+    trash = home / "default" / "trash"
+    ended(make_run, "r1")
+    moved = (await api("POST", "runs/default/r1/trash")).json
+    (trash / moved["item"] / "runs" / "link").symlink_to(away)
+    (trash / "20260101-000000-abcdef-x").symlink_to(away)
+    assert len((await api("GET", "trash")).json["items"]) == 1
+    assert (await api("DELETE", "trash/default/20260101-000000-abcdef-x")).status == 404
+    assert (await api("DELETE", f"trash/default/{moved['item']}")).status == 200
+    assert (away / "keep.txt").read_text() == "keep"
+
+
+async def test_an_item_with_a_damaged_note(api, make_run, home):
+    ended(make_run, "r1")
+    moved = (await api("POST", "runs/default/r1/trash")).json
+    note = home / "default" / "trash" / moved["item"] / "trash.json"
+    for text in ("", "[]", json.dumps({"name": 5, "time": "x", "what": []})):
+        note.write_text(text)
+        (item,) = (await api("GET", "trash")).json["items"]
+        assert (item["what"], item["name"], item["time"]) == ("run", "r1", None)
+    shutil.rmtree(note.parent / "runs")
+    await api("POST", f"trash/default/{moved['item']}/restore")
+    assert (await api("GET", "trash")).json["items"] == []
+
+
+async def test_what_is_changed_needs_the_token_of_the_form(api, make_run, jp_serverapp):
+    """With a cookie alone, as a page of another site would have it, nothing is changed."""
+    ended(make_run, "r1")
+    answer = await api("POST", "runs/default/r1/trash", headers={"Authorization": ""})
+    assert answer.status == 403
+    assert (await api("GET", "runs/default/r1")).status == 200
