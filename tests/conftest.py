@@ -14,6 +14,18 @@ HERE = Path(__file__).parent
 BROWSER = HERE / "browser"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody's own cache folder is used."""
+    before = os.environ.get("JUPYTER_RUNS_CACHE")
+    os.environ["JUPYTER_RUNS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["JUPYTER_RUNS_CACHE"]
+    else:
+        os.environ["JUPYTER_RUNS_CACHE"] = before
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what needs a browser last: it is slow, and Playwright keeps an event loop running."""
     items.sort(key=lambda item: BROWSER in item.path.parents)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_runs.index import Query
+
 from .endpoint import Call, Endpoint
-from .listing import SORTS, Page, Query
+from .listing import SORTS, Page
 from .params import Flag, Text, Whole
 from .schemas import COUNT, MAYBE, NUMBER, TEXT, YES, many, obj, of_names, ref
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
+from http.cookies import SimpleCookie
 
 import pytest
 
@@ -172,9 +174,30 @@ async def test_an_item_with_a_damaged_note(api, make_run, home):
     assert (await api("GET", "trash")).json["items"] == []
 
 
-async def test_what_is_changed_needs_the_token_of_the_form(api, make_run, jp_serverapp):
-    """With a cookie alone, as a page of another site would have it, nothing is changed."""
-    ended(make_run, "r1")
-    answer = await api("POST", "runs/default/r1/trash", headers={"Authorization": ""})
-    assert answer.status == 403
-    assert (await api("GET", "runs/default/r1")).status == 200
+async def test_a_cookie_alone_changes_nothing(
+    make_run, jp_base_url, jp_auth_header, http_server_client
+):
+    """A page of another site could send that: what changes something needs the token that only ours can read."""
+    folder = ended(make_run, "r1")
+    fetch = partial(
+        http_server_client.fetch,
+        raise_error=False,
+        allow_nonstandard_methods=True,
+        follow_redirects=False,
+    )
+    token = jp_auth_header["Authorization"].partition(" ")[2]
+    answer = await fetch(f"{jp_base_url}tree?token={token}")
+    cookies = SimpleCookie()
+    for line in answer.headers.get_list("Set-Cookie"):
+        cookies.load(line)
+    told = {"Cookie": "; ".join(f"{name}={one.value}" for name, one in cookies.items())}
+    url = f"{jp_base_url}jupyter-runs/api/runs/default/r1"
+    assert (await fetch(url, headers=told)).code in (200, 403)  # as Jupyter has it: by Referer
+    answer = await fetch(f"{url}/trash", method="POST", headers=told, body="")
+    assert (answer.code, b"XSRF" in answer.body or b"xsrf" in answer.body) == (403, True)
+    assert folder.path.is_dir()
+    assert "_xsrf" in cookies
+    told["X-XSRFToken"] = cookies["_xsrf"].value
+    answer = await fetch(f"{url}/trash", method="POST", headers=told, body="")
+    assert answer.code == 200
+    assert not folder.path.is_dir()

@@ -54,7 +54,7 @@ async def test_a_bad_limit_is_a_clear_400(refused, limit):
 async def test_a_bad_cursor_is_a_clear_400(refused, after):
     status, message = await refused("runs", params={"after": after})
     assert status == 400
-    assert "no cursor" in message
+    assert "after" in message
 
 
 @pytest.mark.parametrize("endpoint", ["runs", "health"])
