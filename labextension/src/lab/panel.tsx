@@ -1,13 +1,21 @@
 import { ReactWidget, refreshIcon, UseSignal } from '@jupyterlab/ui-components';
-import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { TranslationBundle } from '@jupyterlab/translation';
 import { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import { runsIcon } from './icons';
-import { RunsList } from './list';
-import { RunsModel } from './model';
+import { IRun, IRunRef } from '../api';
+import { runsIcon } from '../components/icons';
+import { RunsList } from '../components/sidebar/list';
+import { RunsModel } from '../model/runsModel';
+import { startDrag } from './drag';
+import { PANEL_ID } from './ids';
 
-export const PANEL_ID = 'jupyter-runs-panel';
+export interface IPanelActions {
+  open(run: IRunRef): void;
+  openExperiment(workspace: string, experiment: string): void;
+  compare(runs: readonly IRunRef[]): void;
+  trash(runs: readonly IRun[]): void;
+}
 
 /**
  * The sidebar: it only shows its model, and tells it whether it is in sight.
@@ -17,17 +25,23 @@ export const PANEL_ID = 'jupyter-runs-panel';
 export class RunsPanel extends ReactWidget {
   constructor(
     private readonly model: RunsModel,
-    translator: ITranslator,
+    private readonly actions: IPanelActions,
+    private readonly trans: TranslationBundle,
     private readonly pointed: string | null = null
   ) {
     super();
-    this.trans = translator.load('jupyter_runs');
     this.id = PANEL_ID;
     this.addClass('jp-Runs');
+    this.addClass('jp-Runs-sidebar');
     this.title.icon = runsIcon;
     this.title.caption = this.trans.__('Runs');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.trans.__('Runs'));
+  }
+
+  /** The runs that are marked. */
+  get selection(): readonly IRun[] {
+    return this._selection;
   }
 
   dispose(): void {
@@ -36,16 +50,29 @@ export class RunsPanel extends ReactWidget {
   }
 
   protected render(): React.ReactElement {
-    const { model, trans } = this;
+    const { model, trans, actions } = this;
     return (
       <UseSignal signal={model.changed}>
         {() => (
           <RunsList
             state={model.state}
-            trans={trans}
-            pointed={this.pointed}
+            shown={model.shown}
+            onShow={change => model.show(change)}
             onMore={() => void model.showMore()}
-            refresh={
+            onLook={(from, to) => model.look(from, to)}
+            onOpen={run => actions.open(run)}
+            onExperiment={(workspace, experiment) =>
+              actions.openExperiment(workspace, experiment)
+            }
+            onCompare={runs => actions.compare(runs)}
+            onDelete={runs => actions.trash(runs)}
+            onDrag={startDrag}
+            onSelect={runs => {
+              this._selection = runs;
+            }}
+            pointed={this.pointed}
+            trans={trans}
+            tools={
               <button
                 className="jp-Runs-refresh jp-ToolbarButtonComponent"
                 title={trans.__('Refresh')}
@@ -81,5 +108,5 @@ export class RunsPanel extends ReactWidget {
     super.onBeforeDetach(msg);
   }
 
-  private readonly trans: TranslationBundle;
+  private _selection: readonly IRun[] = [];
 }
