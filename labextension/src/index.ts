@@ -13,7 +13,8 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
-import { Client } from './api';
+import { Client, IRunRef } from './api';
+import { AttachedRun } from './lab/attached';
 import {
   addCommands,
   addContextMenu,
@@ -160,12 +161,21 @@ const output: JupyterFrontEndPlugin<void> = {
     'Shows a run in a cell: its widget while there is one, else the run through the server.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  activate: (_app: JupyterFrontEnd, registry: IRenderMimeRegistry) => {
+  optional: [IShared],
+  activate: (
+    _app: JupyterFrontEnd,
+    registry: IRenderMimeRegistry,
+    share: IShared | null
+  ) => {
+    const attach = async (run: IRunRef) => {
+      await share?.client.run(run); // rejects where there is none
+      return share ? new AttachedRun(run, share.pages.given) : null;
+    };
     registry.addFactory(
       {
         safe: true,
         mimeTypes: [RUN_MIME],
-        createRenderer: () => new RunOutput(registry)
+        createRenderer: () => new RunOutput(registry, attach)
       },
       RANK
     );

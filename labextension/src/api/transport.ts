@@ -17,6 +17,9 @@ export class Transport {
 
   /** The address of an endpoint; each part is escaped as one segment of the path. */
   url(path: readonly string[], query: Query = {}): string {
+    if (path.some(part => part === '' || part === '.' || part === '..')) {
+      throw new ApiError(404, `There is no ${path.join('/')}.`); // a browser would resolve it
+    }
     const told = Object.entries(query)
       .filter(([, value]) => value !== null && value !== undefined && value !== '')
       .flatMap(([name, value]) =>

@@ -20,7 +20,7 @@ export interface IChartCardProps {
 }
 
 const ARROWS: { [trend: string]: string } = { up: '↑', down: '↓' };
-const HEIGHT = 150;
+const HEIGHT = 158;
 /** Shares and distributions want a plot that is less flat. */
 const TALLER = 196;
 const KEYS = 24;

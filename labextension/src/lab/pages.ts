@@ -81,5 +81,6 @@ export class Pages implements IPlaces {
     });
   }
 
-  private readonly given: Given;
+  /** What pages are given. */
+  readonly given: Given;
 }

@@ -39,11 +39,13 @@ export class Pulse implements IDisposable {
     return this.poll.isDisposed;
   }
 
-  /** Keep something fresh until what is returned is disposed. */
+  /** Keep something fresh until what is returned is disposed; it is asked for at once. */
   add(source: ISource): IDisposable {
-    this.asked.set(source, -Infinity);
-    this.wake();
-    const asked = this.asked;
+    const { asked } = this;
+    asked.set(source, -Infinity);
+    if (source.wanted) {
+      void this.refresh(source);
+    }
     return {
       get isDisposed() {
         return !asked.has(source);
@@ -55,28 +57,18 @@ export class Pulse implements IDisposable {
     };
   }
 
-  /** Look again who wants something: at once for those that now do. Stops when nobody does. */
+  /** Look again whether anybody wants something: stops when nobody does. */
   wake(): void {
-    if (this.isDisposed) {
-      return;
-    }
-    if (!this.anyWanted) {
-      void this.poll.stop();
-    } else if (!this.waking) {
-      this.waking = true;
-      void Promise.resolve().then(() => {
-        this.waking = false;
-        if (!this.isDisposed && this.anyWanted) {
-          void this.poll.refresh();
-        }
-      });
+    if (!this.isDisposed) {
+      void (this.anyWanted ? this.poll.start() : this.poll.stop());
     }
   }
 
   /** Ask one source now, whenever it was asked before. Never rejects. */
   async refresh(source: ISource): Promise<void> {
-    this.asked.set(source, -Infinity);
-    await this.poll.refresh();
+    this.wake();
+    await this.going.get(source)?.catch(() => undefined); // what it answers is of before
+    await (this.going.get(source) ?? this.ask(source)).catch(() => undefined);
   }
 
   dispose(): void {
@@ -88,50 +80,55 @@ export class Pulse implements IDisposable {
     return [...this.asked.keys()].some(source => source.wanted);
   }
 
+  /** All that is due; one that is still being asked is left alone. */
   private async beat(): Promise<void> {
     const now = Date.now();
     const due = [...this.asked].filter(
       ([source, asked]) =>
-        source.wanted && now - asked >= this.intervalOf(source) - INTERVAL / 4
+        source.wanted &&
+        !this.going.has(source) &&
+        now - asked >= this.intervalOf(source) - INTERVAL / 4
     );
-    const ends = await Promise.allSettled(
-      due.map(([source]) => {
-        this.asked.set(source, now);
-        this.failing.delete(source);
-        return source.ask().catch(reason => {
-          this.failing.add(source);
-          throw reason;
-        });
-      })
-    );
-    this.pace(Date.now() - now);
+    const ends = await Promise.allSettled(due.map(([source]) => this.ask(source)));
     const failed = ends.filter(
       (end): end is PromiseRejectedResult => end.status === 'rejected'
     );
     if (failed.length && failed.length === ends.length) {
-      for (const [source] of due) {
-        if (this.asked.has(source)) {
-          this.asked.set(source, -Infinity); // the poll's own patience decides when
-        }
-      }
       throw failed[0].reason; // so that the poll asks less often
     }
   }
 
-  /** What is asked for once is asked for again when it failed. */
-  private intervalOf(source: ISource): number {
-    const interval = source.interval ?? INTERVAL;
-    return this.failing.has(source) ? Math.min(interval, AGAIN) : interval;
-  }
-
-  private pace(took: number): void {
-    const interval = Math.min(SLOWEST, Math.max(INTERVAL, PATIENCE * took));
-    if (!this.isDisposed && interval !== this.poll.frequency.interval) {
-      this.poll.frequency = { ...this.poll.frequency, interval };
+  private async ask(source: ISource): Promise<void> {
+    const began = Date.now();
+    if (this.asked.has(source)) {
+      this.asked.set(source, began);
+    }
+    const going = source.ask();
+    this.going.set(source, going);
+    try {
+      await going;
+      this.failing.delete(source);
+    } catch (reason) {
+      this.failing.add(source);
+      throw reason;
+    } finally {
+      this.going.delete(source);
+      this.took.set(source, Date.now() - began);
     }
   }
 
+  /** What is asked for once is asked for again when it failed; what is dear is asked for less often. */
+  private intervalOf(source: ISource): number {
+    const interval = source.interval ?? INTERVAL;
+    const patience = Math.min(SLOWEST, PATIENCE * (this.took.get(source) ?? 0));
+    return Math.max(
+      this.failing.has(source) ? Math.min(interval, AGAIN) : interval,
+      patience
+    );
+  }
+
   private readonly failing = new WeakSet<ISource>();
+  private readonly going = new Map<ISource, Promise<void>>();
+  private readonly took = new WeakMap<ISource, number>();
   private readonly asked = new Map<ISource, number>();
-  private waking = false;
 }

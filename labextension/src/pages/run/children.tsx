@@ -39,7 +39,9 @@ export function ChildrenTable(props: {
               places.openCompare(value.runs.filter(child => selected.has(keyOf(child))))
             }
           >
-            {trans.__('Compare %1 runs', selected.size)}
+            {selected.size > 1
+              ? trans.__('⇄ Compare %1 runs', selected.size)
+              : trans.__('⇄ Compare marked runs')}
           </button>
         </div>
       )}
