@@ -123,7 +123,8 @@ const panel: JupyterFrontEndPlugin<void> = {
 
 const status: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
-  description: 'Tells of runs that go on and of those that end: status bar, Running panel.',
+  description:
+    'Tells of runs that go on and of those that end: status bar, Running panel.',
   autoStart: true,
   requires: [IShared],
   optional: [ITranslator, IStatusBar, IRunningSessionManagers, ISettingRegistry],

@@ -49,7 +49,8 @@ export function columnsOf(chart: IChart, hidden: ReadonlySet<string>): IColumns 
   if (!tables.length) {
     return { data: [[]], columns };
   }
-  const data = tables.length === 1 ? tables[0] : uPlot.join(tables as uPlot.AlignedData[]);
+  const data =
+    tables.length === 1 ? tables[0] : uPlot.join(tables as uPlot.AlignedData[]);
   return { data: data as uPlot.AlignedData, columns };
 }
 

@@ -12,7 +12,10 @@ export function number(value: number | null | undefined): string {
   }
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e7) {
-    return value.toExponential(4).replace(/\.?0+e/, 'e').replace('e+', 'e');
+    return value
+      .toExponential(4)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
   }
   if (Number.isInteger(value)) {
     return value.toLocaleString('en-US');

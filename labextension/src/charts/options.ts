@@ -39,7 +39,7 @@ export interface ILook {
 }
 
 /** Few points are shown one by one. */
-const FEW = 40;
+export const FEW = 40;
 
 export function optionsOf(look: ILook): uPlot.Options {
   const { chart, columns, ink, log } = look;
@@ -104,7 +104,7 @@ function seriesOf({ role, of }: IColumn, look: ILook): uPlot.Series {
     case 'faint':
       return { stroke: fade(color, 0.28), width: 1, points: { show: false } };
     case 'line': {
-      const few = look.chart.lines[of].x.length <= FEW;
+      const few = look.chart.lines.every(line => line.x.length <= FEW);
       return {
         stroke: color,
         width: 1.6,

@@ -2,16 +2,9 @@ import * as React from 'react';
 import uPlot from 'uplot';
 
 import { IChart } from '../api';
-import {
-  columnsOf,
-  IPoint,
-  nextPoint,
-  placeOf,
-  pointsNear,
-  reachY
-} from './data';
+import { columnsOf, IPoint, nextPoint, placeOf, pointsNear, reachY } from './data';
 import { drawBars, drawMarks } from './draw';
-import { inkOf, optionsOf } from './options';
+import { FEW, inkOf, optionsOf } from './options';
 import { Tip } from './tip';
 
 export interface IZoom {
@@ -63,7 +56,8 @@ export function Plot(props: IPlotProps): React.ReactElement {
   // what the canvas is made of; points alone are only set
   const shape = JSON.stringify([
     columns.columns,
-    chart.lines.map(line => Boolean(line.edges) || line.x.length <= 40),
+    chart.lines.map(line => Boolean(line.edges)),
+    chart.lines.every(line => line.x.length <= FEW),
     colors,
     log && !chart.frame,
     chart.x_kind,

@@ -11,7 +11,12 @@ const MOST = 50;
 export type TickKind = 'step' | 'index' | 'time' | 'relative' | 'column' | 'log' | '';
 export type Tick = [at: number, label: string];
 
-export function axisTicks(kind: TickKind, low: number, high: number, wanted: number): Tick[] {
+export function axisTicks(
+  kind: TickKind,
+  low: number,
+  high: number,
+  wanted: number
+): Tick[] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     return [];
   }
@@ -32,7 +37,12 @@ export function axisTicks(kind: TickKind, low: number, high: number, wanted: num
   }
 }
 
-export function roundTicks(low: number, high: number, wanted: number, least = 0): number[] {
+export function roundTicks(
+  low: number,
+  high: number,
+  wanted: number,
+  least = 0
+): number[] {
   const width = high - low;
   if (!(width > 0) || !Number.isFinite(width)) {
     return Number.isFinite(low) ? [low] : [];
@@ -94,8 +104,7 @@ const SCALES: [limit: number, scale: number, unit: string][] = [
 
 function short(value: number): string {
   const size = Math.abs(value);
-  const trim = (text: string) =>
-    text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  const trim = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
   for (const [limit, scale, unit] of SCALES) {
     if (size >= limit * 1e4) {
       return trim(value.toExponential(2).replace('e+', 'e'));

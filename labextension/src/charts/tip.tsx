@@ -48,9 +48,7 @@ export function Tip(props: {
       <div
         className="jp-Runs-tip"
         role="status"
-        style={
-          after ? { left: across + 10 } : { right: width / ratio - across + 10 }
-        }
+        style={after ? { left: across + 10 } : { right: width / ratio - across + 10 }}
       >
         <div className="jp-Runs-tip-place">{props.place}</div>
         {rows.slice(0, MOST).map((row, index) => (

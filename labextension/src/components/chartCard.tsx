@@ -81,7 +81,9 @@ export function ChartCard(props: IChartCardProps): React.ReactElement {
             {trans.__('Zoom out')}
           </button>
         )}
-        {lines && <span className="jp-Runs-x-label">{chart.x_label || chart.x_kind}</span>}
+        {lines && (
+          <span className="jp-Runs-x-label">{chart.x_label || chart.x_kind}</span>
+        )}
       </div>
       {lines && chart.table && (
         <details className="jp-Runs-card-more">

@@ -53,9 +53,7 @@ export function LogLines(props: ILogLinesProps): React.ReactElement {
         onScroll={() => {
           const node = box.current;
           if (node) {
-            setFollowing(
-              node.scrollHeight - node.scrollTop - node.clientHeight < NEAR
-            );
+            setFollowing(node.scrollHeight - node.scrollTop - node.clientHeight < NEAR);
           }
         }}
       >

@@ -20,14 +20,19 @@ export function Note(props: {
   );
 }
 
-export function adviceFor(error: ApiError, trans: TranslationBundle): string {
+/** What to do about an error; `whole` when even the list of all runs is not there. */
+export function adviceFor(
+  error: ApiError,
+  trans: TranslationBundle,
+  whole = false
+): string {
   switch (error.status) {
     case 0:
       return trans.__('The server does not answer. It is asked again by itself.');
     case 403:
       return trans.__('You are no longer logged in. Reload the page to log in again.');
     case 404:
-      return error.message && error.message !== 'Not Found'
+      return !whole && error.message && error.message !== 'Not Found'
         ? error.message
         : trans.__(
             'The server has no jupyter_runs extension. Install jupyter-runs where JupyterLab runs, and restart it.'

@@ -85,7 +85,10 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
                 )}
                 <td>
                   {props.swatch && (
-                    <i className="jp-Runs-swatch" style={{ background: props.swatch(run) }} />
+                    <i
+                      className="jp-Runs-swatch"
+                      style={{ background: props.swatch(run) }}
+                    />
                   )}
                   <button className="jp-Runs-link" onClick={() => props.onOpen(run)}>
                     {nameOf(run, trans)}
@@ -143,16 +146,22 @@ export function columnsOf(runs: readonly IRun[]): IColumnChoice[] {
     Object.keys(run.tags ?? {}).forEach(name => tags.add(name));
     run.metrics.forEach(metric => metrics.add(metric.name));
   }
-  const quoted = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
+  const quoted = (name: string) =>
+    /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+  // one name may be a parameter, a metric and a tag
+  const label = (name: string, kind: string) =>
+    [params, metrics, tags].filter(names => names.has(name)).length > 1
+      ? `${name} (${kind})`
+      : name;
   return [
     ...[...params].map(name => ({
       id: `params.${quoted(name)}`,
-      label: name,
+      label: label(name, 'param'),
       value: (run: IRun) => run.params?.[name]
     })),
     ...[...metrics].map(name => ({
       id: `metrics.${quoted(name)}.last`,
-      label: name,
+      label: label(name, 'metric'),
       value: (run: IRun) => {
         const metric = run.metrics.find(one => one.name === name);
         return typeof metric?.last === 'number' ? metric.last : metric?.text;
@@ -160,7 +169,7 @@ export function columnsOf(runs: readonly IRun[]): IColumnChoice[] {
     })),
     ...[...tags].map(name => ({
       id: `tags.${quoted(name)}`,
-      label: name,
+      label: label(name, 'tag'),
       value: (run: IRun) => run.tags?.[name]
     }))
   ];
@@ -181,7 +190,9 @@ export function bestOf(runs: readonly IRun[]): { run: string; column: string } |
   const last = (run: IRun) =>
     run.metrics.find(one => one.name === first.name)?.last as number;
   const small = SMALL_IS_GOOD.test(first.name);
-  const best = runs.reduce((a, b) => (small === last(b) < last(a) && last(a) !== last(b) ? b : a));
+  const best = runs.reduce((a, b) =>
+    small === last(b) < last(a) && last(a) !== last(b) ? b : a
+  );
   return { run: `${best.workspace}/${best.id}`, column: first.name };
 }
 

@@ -162,7 +162,9 @@ export async function trashRuns(
   }
   const sure = await pages.confirm(
     trans._n('Delete a run', 'Delete %1 runs', runs.length),
-    trans.__('It goes to the trash with its metrics, logs and files, and can be restored.'),
+    trans.__(
+      'It goes to the trash with its metrics, logs and files, and can be restored.'
+    ),
     trans.__('Delete')
   );
   if (!sure) {

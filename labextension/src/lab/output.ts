@@ -117,7 +117,9 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
 /** Where a saved output says that its run lies; it comes from a file, so it may say anything. */
 function runOf(told: unknown): IRunRef | null {
   const { workspace, run_id: id } = (told ?? {}) as { [name: string]: unknown };
-  return typeof workspace === 'string' && typeof id === 'string' ? { workspace, id } : null;
+  return typeof workspace === 'string' && typeof id === 'string'
+    ? { workspace, id }
+    : null;
 }
 
 /** The renderers of the output area that a widget is in: those of its notebook. */

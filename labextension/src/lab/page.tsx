@@ -111,9 +111,7 @@ export class PageWidget extends ReactWidget {
           />
         );
       case 'experiment':
-        return (
-          <ExperimentPage workspace={args.workspace} experiment={args.experiment} />
-        );
+        return <ExperimentPage workspace={args.workspace} experiment={args.experiment} />;
       case 'compare':
         return <ComparePage runs={args.runs} onRuns={this.onRuns} />;
       case 'compute':

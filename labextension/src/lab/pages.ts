@@ -49,7 +49,12 @@ export class Pages implements IPlaces {
   }
 
   openRun(run: IRunRef, tab?: string): void {
-    this.open({ kind: 'run', workspace: run.workspace, id: run.id, ...(tab ? { tab } : {}) });
+    this.open({
+      kind: 'run',
+      workspace: run.workspace,
+      id: run.id,
+      ...(tab ? { tab } : {})
+    });
   }
 
   openExperiment(workspace: string, experiment: string): void {

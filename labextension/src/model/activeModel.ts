@@ -54,7 +54,8 @@ export class ActiveModel implements IDisposable, ISource {
     this._runs = runs.filter(run => run.active);
     this.going = new Set(this._runs.map(keyOf));
     const changed =
-      this._runs.length !== before.size || this._runs.some(run => !before.has(keyOf(run)));
+      this._runs.length !== before.size ||
+      this._runs.some(run => !before.has(keyOf(run)));
     if (changed) {
       this._changed.emit();
     }

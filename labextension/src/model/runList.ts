@@ -71,14 +71,14 @@ export class RunList {
       return this.loadMore();
     }
     let start = 0;
-    const looked = this.chunks.filter((chunk, index) => {
-      const seen = start < to && start + chunk.runs.length > from;
-      start += chunk.runs.length;
-      return index === 0 || seen;
-    });
-    for (const chunk of looked) {
-      const page = await this.ask(chunk.after, Math.max(chunk.runs.length, this.page));
-      this.replace(chunk, page);
+    // by place: an answer may change how what follows is parted
+    for (let at = 0; at < this.chunks.length && (at === 0 || start < to); at += 1) {
+      const chunk = this.chunks[at];
+      if (at === 0 || start + chunk.runs.length > from) {
+        const page = await this.ask(chunk.after, Math.max(chunk.runs.length, this.page));
+        this.replace(chunk, page);
+      }
+      start += this.chunks[at]?.runs.length ?? 0;
     }
     this.settle();
   }

@@ -56,8 +56,7 @@ const NOTHING: IState = {
   received: 0
 };
 /** A word, an operator, a value: then it is a filter and not words to look for. */
-const LANGUAGE =
-  /[<>=!]|\b(not\s+)?(in\s*\(|contains\s)|^\s*(not\s|\()/;
+const LANGUAGE = /[<>=!]|\b(not\s+)?(in\s*\(|contains\s)|^\s*(not\s|\()/;
 
 export class RunsModel implements IDisposable, ISource {
   constructor(
@@ -112,7 +111,11 @@ export class RunsModel implements IDisposable, ISource {
     const before = this._shown;
     this._shown = { ...before, ...change };
     const { filter, sort, archived } = this._shown;
-    if (filter !== before.filter || sort !== before.sort || archived !== before.archived) {
+    if (
+      filter !== before.filter ||
+      sort !== before.sort ||
+      archived !== before.archived
+    ) {
       this.list = this.listed();
       this.sight = [0, 0];
       void this.refresh();
@@ -155,7 +158,9 @@ export class RunsModel implements IDisposable, ISource {
           runs: list.runs,
           more: list.more,
           total: list.total,
-          counts: new Map(experiments.map(one => [groupKey(one.workspace, one.name), one.runs])),
+          counts: new Map(
+            experiments.map(one => [groupKey(one.workspace, one.name), one.runs])
+          ),
           error: null,
           fault: null,
           received: Date.now()

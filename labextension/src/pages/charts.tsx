@@ -6,6 +6,7 @@ import { IChart, IChartOptions, IChartsAnswer } from '../api';
 import { colorOf } from '../charts/palette';
 import { IZoom } from '../charts/plot';
 import { ChartCard } from '../components/chartCard';
+import { marked } from '../model/marks';
 import { useSurroundings } from './context';
 import { useLive } from './live';
 import { useSight } from './sight';
@@ -113,15 +114,7 @@ function ChartSlot(props: {
       zoom={zoom}
       hidden={hidden}
       onZoom={setZoom}
-      onHide={key =>
-        setHidden(before => {
-          const after = new Set(before);
-          if (!after.delete(key)) {
-            after.add(key);
-          }
-          return after;
-        })
-      }
+      onHide={key => setHidden(before => marked(before, key, !before.has(key)))}
       trans={trans}
     />
   );
@@ -178,7 +171,11 @@ function groupsOf(keys: readonly string[]): { group: string; keys: string[] }[] 
   for (const key of keys) {
     const group = key.replace(/^\/+|\/+$/g, '').includes('/') ? key.split('/')[0] : '';
     const members = groups.get(group);
-    members ? members.push(key) : groups.set(group, [key]);
+    if (members) {
+      members.push(key);
+    } else {
+      groups.set(group, [key]);
+    }
   }
   return [...groups].map(([group, members]) => ({ group, keys: members }));
 }

@@ -1,5 +1,7 @@
 import * as React from 'react';
 
+import { marked } from '../model/marks';
+
 /** Which of many things are in sight: the others need no data. */
 export function useSight(): {
   inSight: ReadonlySet<string>;
@@ -16,7 +18,11 @@ export function useSight(): {
           const after = new Set(before);
           for (const { target, isIntersecting } of entries) {
             const key = (target as HTMLElement).dataset.key ?? '';
-            isIntersecting ? after.add(key) : after.delete(key);
+            if (isIntersecting) {
+              after.add(key);
+            } else {
+              after.delete(key);
+            }
           }
           return after;
         }),
@@ -42,9 +48,7 @@ export function useSight(): {
             if (!old.has(key)) {
               return old;
             }
-            const after = new Set(old);
-            after.delete(key);
-            return after;
+            return marked(old, key, false);
           });
         }
       };

@@ -143,7 +143,7 @@ function Fault({ error, stale, trans }: IFaultProps): React.ReactElement {
   return (
     <div className="jp-Runs-error" role="alert">
       <strong>{trans.__('Runs could not be read')}</strong>
-      <span>{adviceFor(error, trans)}</span>
+      <span>{adviceFor(error, trans, true)}</span>
       {stale && <span>{trans.__('Below is what was known before.')}</span>}
     </div>
   );

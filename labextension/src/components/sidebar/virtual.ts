@@ -77,6 +77,9 @@ export function useVirtual(items: readonly Item[]): IVirtual {
   };
 
   const from = Math.max(0, lowerBound(offsets, sight.top - MARGIN) - 1);
-  const to = Math.min(items.length, lowerBound(offsets, sight.top + sight.height + MARGIN));
+  const to = Math.min(
+    items.length,
+    lowerBound(offsets, sight.top + sight.height + MARGIN)
+  );
   return { box, offsets, from, to, onScroll: read, reveal };
 }

@@ -113,7 +113,9 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
   const fewer = differing && rows.length > 1;
   const params = fewer ? value.differing : value.params;
   const metrics = fewer
-    ? value.metrics.filter(name => new Set(rows.map(row => row.metrics[name]?.text)).size > 1)
+    ? value.metrics.filter(
+        name => new Set(rows.map(row => row.metrics[name]?.text)).size > 1
+      )
     : value.metrics;
   return (
     <>
@@ -135,8 +137,15 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
               {rows.map((row, index) => (
                 <th key={row.head.id} scope="col">
                   <i className="jp-Runs-swatch" style={{ background: colorOf(index) }} />
-                  <button className="jp-Runs-link" onClick={() => places.openRun(row.head)}>
-                    {titleOf(row, rows, trans.__('run %1', row.head.number ?? row.head.id))}
+                  <button
+                    className="jp-Runs-link"
+                    onClick={() => places.openRun(row.head)}
+                  >
+                    {titleOf(
+                      row,
+                      rows,
+                      trans.__('run %1', row.head.number ?? row.head.id)
+                    )}
                   </button>
                 </th>
               ))}
@@ -158,7 +167,9 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
               ))}
             </tr>
             <Part title={trans.__('Parameters')} width={rows.length + 1} names={params}>
-              {name => rows.map(row => <td key={row.head.id}>{cell(row.params[name])}</td>)}
+              {name =>
+                rows.map(row => <td key={row.head.id}>{cell(row.params[name])}</td>)
+              }
             </Part>
             <Part
               title={trans.__('Metrics, their last value')}
@@ -166,7 +177,9 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
               names={metrics}
             >
               {name =>
-                rows.map(row => <td key={row.head.id}>{row.metrics[name]?.text ?? ''}</td>)
+                rows.map(row => (
+                  <td key={row.head.id}>{row.metrics[name]?.text ?? ''}</td>
+                ))
               }
             </Part>
           </tbody>

@@ -36,7 +36,11 @@ export function ComputePage(): React.ReactElement {
         )}
         <div className="jp-Runs-targets">
           {value.map(target => (
-            <Target key={`${target.workspace}/${target.name}`} target={target} age={age} />
+            <Target
+              key={`${target.workspace}/${target.name}`}
+              target={target}
+              age={age}
+            />
           ))}
         </div>
       </div>

@@ -5,6 +5,7 @@ import { ColumnChooser } from '../../components/columnChooser';
 import { Note } from '../../components/note';
 import { columnsOf, RunsTable } from '../../components/runsTable';
 import { Tabs } from '../../components/tabs';
+import { marked } from '../../model/marks';
 import { keyOf } from '../../model/runList';
 import { CompareCharts, legendColor } from '../compare/charts';
 import { useSurroundings } from '../context';
@@ -43,14 +44,11 @@ export function ExperimentPage(props: {
   const columns = kept
     ? all.filter(column => kept.includes(column.id))
     : all.slice(0, COLUMNS);
-  const marked = runs.filter(run => selected.has(keyOf(run)));
-  const drawn = marked.length ? marked : runs.slice(0, DRAWN);
+  const chosen = runs.filter(run => selected.has(keyOf(run)));
+  const drawn = chosen.length ? chosen : runs.slice(0, DRAWN);
   const active = runs.filter(run => run.active).length;
-  const select = (run: IRun, on: boolean) => {
-    const after = new Set(selected);
-    on ? after.add(keyOf(run)) : after.delete(keyOf(run));
-    setSelected(after);
-  };
+  const select = (run: IRun, on: boolean) =>
+    setSelected(marked(selected, keyOf(run), on));
   return (
     <>
       <header className="jp-Runs-head">
@@ -68,12 +66,12 @@ export function ExperimentPage(props: {
           <div className="jp-Runs-actions">
             <button
               className="jp-Runs-button"
-              disabled={marked.length < 2}
+              disabled={chosen.length < 2}
               title={trans.__('Mark runs in the table, then compare them')}
-              onClick={() => places.openCompare(marked)}
+              onClick={() => places.openCompare(chosen)}
             >
-              {marked.length
-                ? trans.__('⇄ Compare %1 runs', marked.length)
+              {chosen.length
+                ? trans.__('⇄ Compare %1 runs', chosen.length)
                 : trans.__('⇄ Compare…')}
             </button>
           </div>
@@ -131,7 +129,7 @@ export function ExperimentPage(props: {
                 </span>
               ))}
               <span className="jp-Runs-dim">
-                {marked.length
+                {chosen.length
                   ? trans.__('the runs that are marked')
                   : trans.__('the first of the table; mark runs there to see others')}
               </span>

@@ -3,6 +3,7 @@ import * as React from 'react';
 import { IRunRef } from '../../api';
 import { Note } from '../../components/note';
 import { bestOf, columnsOf, RunsTable, sorted } from '../../components/runsTable';
+import { marked } from '../../model/marks';
 import { keyOf } from '../../model/runList';
 import { useSurroundings } from '../context';
 import { useLive } from '../live';
@@ -55,11 +56,7 @@ export function ChildrenTable(props: {
         {...(props.compare
           ? {
               selected,
-              onSelect: (child, on) => {
-                const after = new Set(selected);
-                on ? after.add(keyOf(child)) : after.delete(keyOf(child));
-                setSelected(after);
-              }
+              onSelect: (child, on) => setSelected(marked(selected, keyOf(child), on))
             }
           : {})}
         trans={trans}

@@ -79,8 +79,7 @@ export function DetailsTab(props: {
         {rest.map(section => (
           <details key={section.title} className="jp-Runs-box" open={rest.length < 3}>
             <summary>
-              {section.title}{' '}
-              <span className="jp-Runs-count">{section.rows.length}</span>
+              {section.title} <span className="jp-Runs-count">{section.rows.length}</span>
             </summary>
             <Facts rows={section.rows} />
           </details>
@@ -126,12 +125,19 @@ function FirstMetrics({ answer }: { answer: IRunAnswer }): React.ReactElement | 
   return (
     <>
       {first.length > 0 && (
-        <ChartGrid source={source} keys={first} options={DEFAULT_OPTIONS} active={active} />
+        <ChartGrid
+          source={source}
+          keys={first}
+          options={DEFAULT_OPTIONS}
+          active={active}
+        />
       )}
       {value.tiles.length > 0 && (
         <Box title={trans.__('Tracked metrics')}>
           <Facts
-            rows={value.tiles.slice(0, TRACKED).map(tile => [tile.name, tile.text] as const)}
+            rows={value.tiles
+              .slice(0, TRACKED)
+              .map(tile => [tile.name, tile.text] as const)}
           />
         </Box>
       )}

@@ -16,7 +16,11 @@ export function FilesTab(props: { run: IRunRef; active: boolean }): React.ReactE
   const [chosen, setChosen] = React.useState<{ log: boolean; name: string } | null>(null);
   const pace = active ? SELDOM : null;
   const logs = useLive(`logs ${run.workspace}/${run.id}`, () => client.logs(run), pace);
-  const files = useLive(`files ${run.workspace}/${run.id}`, () => client.files(run), pace);
+  const files = useLive(
+    `files ${run.workspace}/${run.id}`,
+    () => client.files(run),
+    pace
+  );
   if (!logs.value || !files.value) {
     return <Note error={logs.error ?? files.error} trans={trans} />;
   }
@@ -24,12 +28,16 @@ export function FilesTab(props: { run: IRunRef; active: boolean }): React.ReactE
   if (!first) {
     return (
       <p className="jp-Runs-note">
-        {trans.__('The run has no logs, and keeps no files. What it puts into outputs/ appears here.')}
+        {trans.__(
+          'The run has no logs, and keeps no files. What it puts into outputs/ appears here.'
+        )}
       </p>
     );
   }
   const shown = chosen ?? { log: logs.value.length > 0, name: first.name };
-  const file = (shown.log ? logs.value : files.value).find(one => one.name === shown.name);
+  const file = (shown.log ? logs.value : files.value).find(
+    one => one.name === shown.name
+  );
   return (
     <div className="jp-Runs-split">
       <nav className="jp-Runs-files" aria-label={trans.__('Files')}>

@@ -46,9 +46,7 @@ export function LogView(props: {
 }
 
 function newest(files: readonly IFile[]): string | null {
-  return files.length
-    ? files.reduce((a, b) => (b.mtime > a.mtime ? b : a)).name
-    : null;
+  return files.length ? files.reduce((a, b) => (b.mtime > a.mtime ? b : a)).name : null;
 }
 
 function OneLog(props: {
@@ -117,7 +115,11 @@ function OneLog(props: {
           )}
           <span className="jp-Runs-dim">
             {begins > 0
-              ? trans.__('the last %1 of %2', bytes((value ?? 0) - begins), bytes(value ?? 0))
+              ? trans.__(
+                  'the last %1 of %2',
+                  bytes((value ?? 0) - begins),
+                  bytes(value ?? 0)
+                )
               : bytes(value ?? 0)}
             {active ? ` · ${trans.__('following')}` : ''}
           </span>
@@ -150,6 +152,10 @@ function joined(parts: ILogPart[]): ILogPart[] {
   }
   const done = parts.slice(0, -2);
   const last = done[done.length - 1];
-  const one = { ...last, start: done[0].start, text: done.map(part => part.text).join('') };
+  const one = {
+    ...last,
+    start: done[0].start,
+    text: done.map(part => part.text).join('')
+  };
   return [one, ...parts.slice(-2)];
 }

@@ -54,7 +54,9 @@ export function MetricsTab(props: { run: IRunRef; active: boolean }): React.Reac
       />
       <Tiles tiles={tiles} trans={trans} />
       {!tiles.length && !keys.length && (
-        <p className="jp-Runs-note">{trans.__('No metric has “%1” in its name.', search)}</p>
+        <p className="jp-Runs-note">
+          {trans.__('No metric has “%1” in its name.', search)}
+        </p>
       )}
       <ChartGrid source={source} keys={keys} options={options} active={active} />
     </>

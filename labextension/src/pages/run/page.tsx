@@ -54,7 +54,12 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
           {trans.__('The server does not answer. Below is what was known before.')}
         </p>
       )}
-      <Tabs tabs={infos} chosen={tab} onChoose={props.onTab} label={trans.__('Parts of the run')}>
+      <Tabs
+        tabs={infos}
+        chosen={tab}
+        onChoose={props.onTab}
+        label={trans.__('Parts of the run')}
+      >
         {tab === 'details' && <DetailsTab answer={value} onTab={props.onTab} />}
         {tab === 'metrics' && <MetricsTab run={run} active={head.active} />}
         {tab === 'images' && <ImagesTab run={run} active={head.active} />}
@@ -67,7 +72,10 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
 }
 
 /** Studio's tabs, those with something in them. */
-function tabsOf(told: readonly ITab[], trans: { __: (text: string) => string }): ITabInfo[] {
+function tabsOf(
+  told: readonly ITab[],
+  trans: { __: (text: string) => string }
+): ITabInfo[] {
   const count = (id: string) => told.find(tab => tab.id === id)?.count ?? null;
   const files = (count('logs') ?? 0) + (count('outputs') ?? 0);
   return [

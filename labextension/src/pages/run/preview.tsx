@@ -37,7 +37,9 @@ export function Preview(props: {
       {PICTURES.test(name) ? (
         <img src={url} alt={name} />
       ) : NO_TEXT.test(name) ? (
-        <p className="jp-Runs-note">{trans.__('This kind of file can’t be shown here.')}</p>
+        <p className="jp-Runs-note">
+          {trans.__('This kind of file can’t be shown here.')}
+        </p>
       ) : (
         <TextFile url={url} size={size} />
       )}
@@ -57,7 +59,9 @@ function TextFile({ url, size }: { url: string; size: number }): React.ReactElem
   }
   // eslint-disable-next-line no-control-regex
   if (/\u0000/.test(value)) {
-    return <p className="jp-Runs-note">{trans.__('This kind of file can’t be shown here.')}</p>;
+    return (
+      <p className="jp-Runs-note">{trans.__('This kind of file can’t be shown here.')}</p>
+    );
   }
   return (
     <>
