@@ -100,7 +100,8 @@ const panel: JupyterFrontEndPlugin<void> = {
         open: run => pages.openRun(run),
         openExperiment: (workspace, name) => pages.openExperiment(workspace, name),
         compare: runs => pages.openCompare(runs),
-        trash: runs => void trashRuns(around, runs)
+        trash: runs => void trashRuns(around, runs),
+        openTrash: () => void pages.open({ kind: 'trash' })
       },
       trans,
       pointed
@@ -110,7 +111,11 @@ const panel: JupyterFrontEndPlugin<void> = {
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 200 });
     const category = trans.__('Runs');
-    for (const command of [CommandIDs.showPanel, CommandIDs.openCompute]) {
+    for (const command of [
+      CommandIDs.showPanel,
+      CommandIDs.openCompute,
+      CommandIDs.openTrash
+    ]) {
       palette?.addItem({ command, category });
     }
     launcher?.add({ command: CommandIDs.showPanel, category: trans.__('Other') });

@@ -52,8 +52,8 @@ export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactE
     >
       <StatusIcon tone={tone} />
       <div className="jp-Runs-name">
-        {props.experiment && <span className="jp-Runs-dim">{run.experiment} / </span>}
         {title}
+        {props.experiment && <span className="jp-Runs-dim"> {run.experiment}</span>}
       </div>
       <div className="jp-Runs-elapsed">{duration(elapsed, trans)}</div>
       <div className="jp-Runs-facts">

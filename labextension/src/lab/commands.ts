@@ -60,6 +60,13 @@ export function addCommands(around: IMenuSurroundings): void {
       pages.open({ kind: 'compute' });
     }
   });
+  commands.addCommand(CommandIDs.openTrash, {
+    label: trans.__('Trash of runs'),
+    caption: trans.__('What was deleted, the way back, and what it would free'),
+    execute: () => {
+      pages.open({ kind: 'trash' });
+    }
+  });
   commands.addCommand(CommandIDs.openRun, {
     label: trans.__('Open'),
     isEnabled: some,
@@ -179,13 +186,23 @@ export async function trashRuns(
     pages.report(error);
   }
   changed();
+  runs.forEach(run => pages.closeRun(run));
   if (items.length) {
     const size = items.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
     Notification.info(
-      trans._n('%2 in the trash', '%1 runs, %2 in the trash', items.length, bytes(size)),
+      trans._n(
+        'The run is in the trash (%2).',
+        '%1 runs are in the trash (%2).',
+        items.length,
+        bytes(size)
+      ),
       {
         autoClose: 10_000,
         actions: [
+          {
+            label: trans.__('Trash'),
+            callback: () => void pages.open({ kind: 'trash' })
+          },
           {
             label: trans.__('Undo'),
             callback: () =>

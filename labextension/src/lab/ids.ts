@@ -3,6 +3,7 @@ export const CommandIDs = {
   openPage: 'jupyter-runs:open-page',
   openRun: 'jupyter-runs:open-run',
   openCompute: 'jupyter-runs:open-compute',
+  openTrash: 'jupyter-runs:open-trash',
   showPanel: 'jupyter-runs:show-panel',
   compare: 'jupyter-runs:compare',
   cancel: 'jupyter-runs:cancel',

@@ -10,13 +10,15 @@ import { ComputePage } from '../pages/compute/page';
 import { ISurroundings, Surroundings } from '../pages/context';
 import { ExperimentPage } from '../pages/experiment/page';
 import { RunPage } from '../pages/run/page';
+import { TrashPage } from '../pages/trash/page';
 
 /** What a page shows: plain, so that a layout can be saved with it. */
 export type PageArgs =
   | { kind: 'run'; workspace: string; id: string; tab?: string; label?: string }
   | { kind: 'experiment'; workspace: string; experiment: string }
   | { kind: 'compare'; runs: string[] }
-  | { kind: 'compute' };
+  | { kind: 'compute' }
+  | { kind: 'trash' };
 
 /** Two pages with the same id show the same. */
 export function pageId(args: PageArgs): string {
@@ -28,7 +30,8 @@ export function pageId(args: PageArgs): string {
     case 'compare':
       return `jupyter-runs-compare-${[...args.runs].sort().join('-')}`;
     case 'compute':
-      return 'jupyter-runs-compute';
+    case 'trash':
+      return `jupyter-runs-${args.kind}`;
   }
 }
 
@@ -116,6 +119,8 @@ export class PageWidget extends ReactWidget {
         return <ComparePage runs={args.runs} onRuns={this.onRuns} />;
       case 'compute':
         return <ComputePage />;
+      case 'trash':
+        return <TrashPage />;
     }
   }
 
@@ -133,6 +138,8 @@ export class PageWidget extends ReactWidget {
           : trans.__('Compare %1 runs', args.runs.length);
       case 'compute':
         return trans.__('Compute');
+      case 'trash':
+        return trans.__('Trash');
     }
   }
 

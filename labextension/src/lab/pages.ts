@@ -57,6 +57,13 @@ export class Pages implements IPlaces {
     });
   }
 
+  /** Close the page of a run that is no more. */
+  closeRun({ workspace, id }: IRunRef): void {
+    this.tracker
+      .find(page => page.id === pageId({ kind: 'run', workspace, id }))
+      ?.close();
+  }
+
   openExperiment(workspace: string, experiment: string): void {
     this.open({ kind: 'experiment', workspace, experiment });
   }

@@ -1,4 +1,9 @@
-import { ReactWidget, refreshIcon, UseSignal } from '@jupyterlab/ui-components';
+import {
+  deleteIcon,
+  ReactWidget,
+  refreshIcon,
+  UseSignal
+} from '@jupyterlab/ui-components';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Message } from '@lumino/messaging';
 import * as React from 'react';
@@ -15,6 +20,7 @@ export interface IPanelActions {
   openExperiment(workspace: string, experiment: string): void;
   compare(runs: readonly IRunRef[]): void;
   trash(runs: readonly IRun[]): void;
+  openTrash(): void;
 }
 
 /**
@@ -73,14 +79,24 @@ export class RunsPanel extends ReactWidget {
             pointed={this.pointed}
             trans={trans}
             tools={
-              <button
-                className="jp-Runs-refresh jp-ToolbarButtonComponent"
-                title={trans.__('Refresh')}
-                aria-label={trans.__('Refresh')}
-                onClick={() => void model.refresh()}
-              >
-                <refreshIcon.react tag="span" width="16px" height="16px" />
-              </button>
+              <>
+                <button
+                  className="jp-Runs-refresh jp-ToolbarButtonComponent"
+                  title={trans.__('Refresh')}
+                  aria-label={trans.__('Refresh')}
+                  onClick={() => void model.refresh()}
+                >
+                  <refreshIcon.react tag="span" width="16px" height="16px" />
+                </button>
+                <button
+                  className="jp-Runs-refresh jp-ToolbarButtonComponent"
+                  title={trans.__('Trash')}
+                  aria-label={trans.__('Trash')}
+                  onClick={() => actions.openTrash()}
+                >
+                  <deleteIcon.react tag="span" width="16px" height="16px" />
+                </button>
+              </>
             }
           />
         )}
