@@ -1,9 +1,9 @@
 import { ServerConnection } from '@jupyterlab/services';
 
-import { fetchRuns } from '../api';
+import { Client } from '../api';
 import { aPage, aRun } from './fixtures';
 
-describe('fetchRuns', () => {
+describe('Client', () => {
   let asked: string[];
 
   function settings(answer: () => Response): ServerConnection.ISettings {
@@ -15,6 +15,9 @@ describe('fetchRuns', () => {
       }
     });
   }
+
+  const fetchRuns = (of: ServerConnection.ISettings, limit: number) =>
+    new Client(of).runs({ limit });
 
   beforeEach(() => {
     asked = [];
@@ -55,5 +58,42 @@ describe('fetchRuns', () => {
       throw new TypeError('refused');
     };
     await expect(fetchRuns(settings(answer), 5)).rejects.toMatchObject({ status: 0 });
+  });
+
+  it('says what it has, and gives that again while nothing changed', async () => {
+    const told: (string | null)[] = [];
+    const settings = ServerConnection.makeSettings({
+      baseUrl: 'http://host/',
+      fetch: async (request: RequestInfo | URL) => {
+        const tag = (request as Request).headers.get('If-None-Match');
+        told.push(tag);
+        return tag
+          ? new Response(null, { status: 304 })
+          : new Response(JSON.stringify(aPage([aRun()])), { headers: { ETag: '"1"' } });
+      }
+    });
+    const client = new Client(settings);
+    const first = await client.runs({ limit: 5 });
+    expect(await client.runs({ limit: 5 })).toBe(first);
+    expect(told).toEqual([null, '"1"']);
+  });
+
+  it('escapes names, and lets none lead elsewhere', async () => {
+    const client = new Client(settings(() => new Response('{"files": []}')));
+    await client.logs({ workspace: 'a b', id: 'x/y' });
+    expect(asked[0]).toMatch(/api\/runs\/a%20b\/x%2Fy\/logs$/);
+    await expect(client.logs({ workspace: '..', id: 'r' })).rejects.toMatchObject({
+      status: 404
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('names each run of a comparison', async () => {
+    const client = new Client(settings(() => new Response('{}')));
+    await client.compare([
+      { workspace: 'w', id: 'a' },
+      { workspace: 'w', id: 'b' }
+    ]);
+    expect(asked[0]).toMatch(/compare\?run=w%2Fa&run=w%2Fb$/);
   });
 });

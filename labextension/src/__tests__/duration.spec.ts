@@ -1,4 +1,4 @@
-import { duration } from '../duration';
+import { duration } from '../components/duration';
 import { trans } from './fixtures';
 
 it.each([

@@ -2,8 +2,9 @@ import * as React from 'react';
 import { createRoot, Root } from 'react-dom/client';
 
 import { ApiError, IRun } from '../api';
-import { EXAMPLE, RunsList } from '../list';
-import { IState } from '../model';
+import { IListProps, RunsList } from '../components/sidebar/list';
+import { EXAMPLE } from '../components/sidebar/nothing';
+import { IState } from '../model/runsModel';
 import { aRun, trans } from './fixtures';
 
 describe('RunsList', () => {
@@ -24,11 +25,37 @@ describe('RunsList', () => {
   function show(
     runs: IRun[] | null,
     more: Partial<IState> = {},
-    onMore = () => {}
+    props: Partial<IListProps> = {}
   ): void {
-    const state = { runs, more: false, error: null, received: Date.now(), ...more };
+    const state: IState = {
+      runs,
+      more: false,
+      total: runs?.length ?? null,
+      counts: new Map(),
+      error: null,
+      fault: null,
+      received: Date.now(),
+      ...more
+    };
+    const nothing = () => undefined;
     React.act(() =>
-      root.render(<RunsList state={state} trans={trans} onMore={onMore} />)
+      root.render(
+        <RunsList
+          state={state}
+          shown={{ filter: '', sort: '-created', grouped: true, archived: false }}
+          onShow={nothing}
+          onMore={nothing}
+          onLook={nothing}
+          onOpen={nothing}
+          onExperiment={nothing}
+          onCompare={nothing}
+          onDelete={nothing}
+          onDrag={nothing}
+          onSelect={nothing}
+          trans={trans}
+          {...props}
+        />
+      )
     );
   }
 
@@ -165,35 +192,70 @@ describe('RunsList', () => {
     expect(row()).not.toBeNull();
   });
 
-  it('marks the run that a link led to, and scrolls to it once', () => {
-    const scroll = vi.fn();
-    Element.prototype.scrollIntoView = scroll;
-    const state = {
-      runs: [aRun(), aRun({ id: 'r2' })],
-      more: false,
-      error: null,
-      received: 0
-    };
-    for (const received of [1, 2]) {
-      const list = (
-        <RunsList
-          state={{ ...state, received }}
-          trans={trans}
-          onMore={() => {}}
-          pointed="r2"
-        />
-      );
-      React.act(() => root.render(list));
-    }
-    expect(scroll).toHaveBeenCalledOnce();
+  it('marks the run that a link led to', () => {
+    show([aRun(), aRun({ id: 'r2' })], {}, { pointed: 'r2' });
     expect(row('r2').getAttribute('aria-current')).toBe('true');
     expect(row('r1').hasAttribute('aria-current')).toBe(false);
   });
 
-  it('offers older runs', () => {
+  it('asks for older runs when their place comes into sight', () => {
     const onMore = vi.fn();
-    show([aRun()], { more: true }, onMore);
-    host.querySelector<HTMLButtonElement>('.jp-Runs-more')!.click();
+    show([aRun()], { more: true }, { onMore });
     expect(onMore).toHaveBeenCalledOnce();
+  });
+
+  it('holds only what is in sight in the page', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => aRun({ id: `r${i}` }));
+    show(many);
+    expect(host.querySelectorAll('.jp-Runs-row').length).toBeLessThan(60);
+    const inner = host.querySelector<HTMLElement>('.jp-Runs-tree > div')!;
+    expect(parseFloat(inner.style.height)).toBeGreaterThan(400_000);
+  });
+
+  const press = (key: string, more: KeyboardEventInit = {}) =>
+    React.act(
+      () =>
+        void host
+          .querySelector('.jp-Runs-tree')!
+          .dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more }))
+    );
+
+  it('is gone through, marked and opened by keys alone', () => {
+    const onOpen = vi.fn();
+    const onCompare = vi.fn();
+    const onDelete = vi.fn();
+    show([aRun(), aRun({ id: 'r2' })], {}, { onOpen, onCompare, onDelete });
+    press('ArrowDown'); // the heading
+    press('ArrowDown');
+    press('Enter');
+    expect(onOpen.mock.calls[0][0].id).toBe('r1');
+    press('ArrowDown', { shiftKey: true });
+    React.act(() => host.querySelector<HTMLElement>('.jp-mod-accept')!.click());
+    expect(onCompare.mock.calls[0][0].map((run: IRun) => run.id)).toEqual(['r1', 'r2']);
+    press('Delete');
+    expect(onDelete.mock.calls[0][0]).toHaveLength(2);
+    press('Home');
+    press('ArrowLeft');
+    expect(host.querySelectorAll('.jp-Runs-row')).toHaveLength(0);
+    expect(host.querySelector('[aria-expanded]')!.getAttribute('aria-expanded')).toBe(
+      'false'
+    );
+  });
+
+  it('opens by a click, and marks several with a key held', () => {
+    const onOpen = vi.fn();
+    const onSelect = vi.fn();
+    show([aRun(), aRun({ id: 'r2' }), aRun({ id: 'r3' })], {}, { onOpen, onSelect });
+    const click = (id: string, more: MouseEventInit = {}) =>
+      React.act(
+        () =>
+          void row(id).dispatchEvent(new MouseEvent('click', { bubbles: true, ...more }))
+      );
+    click('r1');
+    click('r3', { shiftKey: true });
+    click('r2', { ctrlKey: true });
+    expect(onOpen).toHaveBeenCalledOnce();
+    const last = onSelect.mock.calls[onSelect.mock.calls.length - 1][0];
+    expect(last.map((run: IRun) => run.id)).toEqual(['r1', 'r3']);
   });
 });

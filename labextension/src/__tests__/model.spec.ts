@@ -1,20 +1,28 @@
-import { ApiError, IRunPage } from '../api';
-import { groupByExperiment, MOST, PAGE, RunsModel } from '../model';
+import { ApiError, IRunPage, IRunQuery } from '../api';
+import { Pulse } from '../model/pulse';
+import { PAGE } from '../model/runList';
+import { groupByExperiment, RunsModel } from '../model/runsModel';
 import { aPage, aRun } from './fixtures';
 
 describe('RunsModel', () => {
-  let answer: (limit: number) => Promise<IRunPage>;
-  let asked: number[];
+  let answer: (query: IRunQuery) => Promise<IRunPage>;
+  let asked: IRunQuery[];
   let model: RunsModel;
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     asked = [];
     answer = async () => aPage([aRun()]);
-    model = new RunsModel(limit => {
-      asked.push(limit);
-      return answer(limit);
-    });
+    model = new RunsModel(
+      {
+        runs: query => {
+          asked.push(query);
+          return answer(query);
+        },
+        experiments: async () => []
+      },
+      new Pulse()
+    );
   });
 
   afterEach(() => {
@@ -90,19 +98,66 @@ describe('RunsModel', () => {
     expect(model.state.error?.status).toBe(0);
   });
 
-  it('lists more on demand, up to what one request may ask for', async () => {
-    answer = async () => aPage([aRun()], 'r1');
+  it('lists more on demand, page by page', async () => {
+    answer = async query =>
+      query.after
+        ? aPage([aRun({ id: 'r2' })], null, 2)
+        : aPage([aRun({ id: 'r1' })], 'behind r1', 2);
     model.visible = true;
     await vi.advanceTimersByTimeAsync(100);
-    expect(model.state.more).toBe(true);
-    for (let i = 0; i < 12; i++) {
-      const shown = model.showMore();
-      await vi.advanceTimersByTimeAsync(10);
-      await shown;
-    }
-    expect(asked[0]).toBe(PAGE);
-    expect(Math.max(...asked)).toBe(MOST);
+    expect(model.state).toMatchObject({ more: true, total: 2 });
+    const shown = model.showMore();
+    await vi.advanceTimersByTimeAsync(10);
+    await shown;
+    expect(asked[0]).toMatchObject({ limit: PAGE, after: null });
+    expect(asked[asked.length - 1]).toMatchObject({ after: 'behind r1' });
+    expect(model.state.runs?.map(run => run.id)).toEqual(['r1', 'r2']);
     expect(model.state.more).toBe(false);
+  });
+
+  it.each([
+    ['brave otter', { text: 'brave otter' }],
+    ['metrics.loss.min < 0.2', { filter: 'metrics.loss.min < 0.2' }],
+    ['status in (Failed)', { filter: 'status in (Failed)' }],
+    ['', {}]
+  ])('takes %j as words or as a condition', async (filter, expected) => {
+    model.visible = true;
+    model.show({ filter });
+    await vi.advanceTimersByTimeAsync(100);
+    const { text, filter: condition } = asked[asked.length - 1];
+    expect({ text, filter: condition }).toEqual({
+      text: undefined,
+      filter: undefined,
+      ...expected
+    });
+  });
+
+  it('tells what is wrong with a filter, and keeps what was listed', async () => {
+    model.visible = true;
+    await vi.advanceTimersByTimeAsync(100);
+    answer = async () => {
+      throw new ApiError(400, 'column 5: expected a value');
+    };
+    model.show({ filter: 'a <' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(model.state).toMatchObject({
+      error: null,
+      fault: 'column 5: expected a value'
+    });
+    expect(model.state.runs).toHaveLength(1);
+  });
+
+  it('forgets an answer to what was asked for before', async () => {
+    let release: (page: IRunPage) => void = () => undefined;
+    answer = () => new Promise(resolve => (release = resolve));
+    model.visible = true;
+    await vi.advanceTimersByTimeAsync(100);
+    const late = release;
+    model.show({ filter: 'other' });
+    answer = async () => aPage([aRun({ id: 'new' })]);
+    late(aPage([aRun({ id: 'old' })]));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(model.state.runs?.map(run => run.id)).toEqual(['new']);
   });
 
   it('is silent once disposed', async () => {

@@ -6,7 +6,7 @@ import {
 import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Panel, Widget } from '@lumino/widgets';
 
-import { RUN_MIME, RunOutput } from '../output';
+import { RUN_MIME, RunOutput } from '../lab/output';
 
 const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
 

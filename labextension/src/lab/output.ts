@@ -4,6 +4,8 @@ import { PartialJSONObject } from '@lumino/coreutils';
 import { Message } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 
+import { IRunRef } from '../api';
+
 /** What `show()` puts beside the widget: where the run lies. */
 export const RUN_MIME = 'application/vnd.jupyter-runs+json';
 const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
@@ -12,16 +14,24 @@ const HTML_MIME = 'text/html';
 /** Before the widget's own renderer (-10), which can only show the widget. */
 export const RANK = -20;
 const LONGEST_WAIT_MS = 1000;
+/** So long the widget may take to come before the server is asked for the run. */
+export const GRACE_MS = 1500;
+
+/** Gives what shows a run through the server, null where the server has no such run. */
+export type Attach = (run: IRunRef) => Promise<Widget | null>;
 
 /**
  * A run in a cell's output: the live widget where there is one, else the static picture.
  *
  * Lab alone would show "Loading widget…" while a kernel is busy or missing, and "model not found" when
  * it is gone. Here the picture stands until the widget is there (the style sheet switches), and a
- * renewed picture leaves the widget as it is.
+ * renewed picture leaves the widget as it is. Where no widget comes the run is shown through the server.
  */
 export class RunOutput extends Panel implements IRenderMime.IRenderer {
-  constructor(private readonly registry: IRenderMimeRegistry) {
+  constructor(
+    private readonly registry: IRenderMimeRegistry,
+    private readonly attach: Attach | null = null
+  ) {
     super();
     this.addClass('jp-Runs-output');
     this.picture = registry.createRenderer(HTML_MIME);
@@ -41,12 +51,29 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.grace);
     super.dispose();
   }
 
   protected onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this.look();
+    clearTimeout(this.grace);
+    this.grace = setTimeout(() => void this.askServer(), GRACE_MS);
+  }
+
+  /** No widget yet: perhaps its kernel is busy or gone. The server knows the run all the same. */
+  private async askServer(): Promise<void> {
+    const run = runOf(this.model?.data[RUN_MIME]);
+    if (!run || !this.attach || this.attached || this.node.querySelector('.jpr-root')) {
+      return;
+    }
+    this.attached = true;
+    const widget = await this.attach(run).catch(() => null);
+    if (widget && !this.isDisposed) {
+      this.addWidget(widget);
+      this.addClass('jp-mod-attached');
+    }
   }
 
   /** Draw the widget once its manager is there, which knows the kernel that has the model. */
@@ -81,8 +108,18 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
   private model: IRenderMime.IMimeModel | null = null;
   private drawn: string | null = null;
   private shown: unknown = null;
+  private attached = false;
+  private grace: ReturnType<typeof setTimeout> | undefined = undefined;
   private wait = 20;
   private timer: ReturnType<typeof setTimeout> | undefined = undefined;
+}
+
+/** Where a saved output says that its run lies; it comes from a file, so it may say anything. */
+function runOf(told: unknown): IRunRef | null {
+  const { workspace, run_id: id } = (told ?? {}) as { [name: string]: unknown };
+  return typeof workspace === 'string' && typeof id === 'string'
+    ? { workspace, id }
+    : null;
 }
 
 /** The renderers of the output area that a widget is in: those of its notebook. */

@@ -1,44 +1,60 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { IRun } from './api';
+import { IRun } from '../api';
 import { duration } from './duration';
 import { StatusIcon } from './icons';
 import { toneOf, wordFor } from './status';
 
 export interface IRowProps {
+  id?: string;
+  level?: number;
   run: IRun;
   /** Seconds since the answer that `run` is from. */
   age: number;
-  /** Whether a link led to this run: it is marked, and scrolled to once. */
+  /** Whether a link led to this run. */
   pointed?: boolean;
+  selected?: boolean;
+  /** Whether keys act on this row. */
+  focused?: boolean;
+  /** Whether it is one of no list. */
+  plain?: boolean;
+  /** Whether to say which experiment it is of. */
+  experiment?: boolean;
   trans: TranslationBundle;
 }
 
 /** One run: icon, number and name, how it goes, how long. */
-export function RunRow({ run, age, pointed, trans }: IRowProps): React.ReactElement {
-  const row = React.useRef<HTMLLIElement>(null);
-  React.useEffect(() => {
-    if (pointed) {
-      row.current?.scrollIntoView({ block: 'center' });
-    }
-  }, [pointed]);
+export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactElement {
+  const { run, trans } = props;
   const tone = toneOf(run.status);
-  const title = titleOf(run, trans);
+  const title = nameOf(run, trans);
   const facts = factsOf(run);
   const elapsed =
-    run.elapsed !== null && tone === 'live' ? run.elapsed + age : run.elapsed;
+    run.elapsed !== null && tone === 'live' ? run.elapsed + props.age : run.elapsed;
   const fraction = run.active ? (run.progress?.fraction ?? null) : null;
   return (
-    <li
-      ref={row}
+    <div
       className="jp-Runs-row"
-      aria-current={pointed || undefined}
+      {...(props.plain
+        ? {}
+        : {
+            id: props.id,
+            role: 'treeitem',
+            'aria-level': props.level ?? 1,
+            'aria-selected': Boolean(props.selected)
+          })}
+      aria-current={props.pointed || undefined}
+      data-focused={props.focused || undefined}
       title={[title, run.id, ...facts].join('\n')}
       data-run={run.id}
+      data-workspace={run.workspace}
     >
       <StatusIcon tone={tone} />
-      <div className="jp-Runs-name">{title}</div>
+      <div className="jp-Runs-name">
+        {title}
+        {props.experiment && <span className="jp-Runs-dim"> {run.experiment}</span>}
+      </div>
       <div className="jp-Runs-elapsed">{duration(elapsed, trans)}</div>
       <div className="jp-Runs-facts">
         <span className={`jp-Runs-word jp-mod-${tone}`}>
@@ -58,20 +74,32 @@ export function RunRow({ run, age, pointed, trans }: IRowProps): React.ReactElem
           aria-label={trans.__('Progress')}
         />
       )}
-    </li>
+    </div>
   );
-}
+});
 
-function titleOf(run: IRun, trans: TranslationBundle): string {
+/** "run 12 · brave-otter" */
+export function nameOf(
+  run: { number: number | null; name: string; id: string },
+  trans: TranslationBundle
+): string {
   const number = run.number === null ? '' : trans.__('run %1', run.number);
   return [number, run.name].filter(part => part).join(' · ') || run.id;
 }
 
+const METRICS = 4;
+
 /** The one line below the name: why it ended badly, or how far it is and its last metrics. */
 function factsOf(run: IRun): string[] {
   const facts = run.reason ? [run.reason] : [];
+  if (run.active && run.waiting) {
+    facts.push(run.waiting);
+  }
   if (run.active && run.progress?.text) {
     facts.push(run.progress.text);
   }
-  return facts.concat(run.metrics.map(metric => `${metric.name} ${metric.text}`));
+  const tags = Object.entries(run.tags ?? {}).map(([name, value]) => value ?? name);
+  return facts
+    .concat(run.metrics.slice(0, METRICS).map(metric => `${metric.name} ${metric.text}`))
+    .concat(tags.slice(0, 2));
 }

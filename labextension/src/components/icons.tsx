@@ -14,6 +14,16 @@ export const runsIcon = new LabIcon({
 </svg>`
 });
 
+/** Machines over each other, for the compute page. */
+export const computeIcon = new LabIcon({
+  name: 'jupyter-runs:compute',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <g class="jp-icon3" fill="none" stroke="#616161" stroke-width="2" stroke-linejoin="round">
+    <path class="jp-icon3" stroke="#616161" d="M4 4h16v6H4zM4 14h16v6H4zM7.5 7h.01M7.5 17h.01" style="fill:none" stroke-linecap="round"/>
+  </g>
+</svg>`
+});
+
 const SHAPES: { [tone in Tone]: React.ReactElement } = {
   live: (
     <>

@@ -1,0 +1,197 @@
+/** The server's endpoints, one method each. */
+
+import { ServerConnection } from '@jupyterlab/services';
+
+import { ApiError } from './errors';
+import { Query, Transport } from './transport';
+import {
+  IChartOptions,
+  IChartsAnswer,
+  ICompare,
+  IDiff,
+  IExperiment,
+  IFile,
+  IImageSeries,
+  ILogPart,
+  IMetricsAnswer,
+  IRunAnswer,
+  IRunPage,
+  IRunQuery,
+  IRunRef,
+  ISection,
+  ISnapshot,
+  ITarget,
+  ITrash,
+  ITrashItem
+} from './types';
+
+export type Known = { [key: string]: number };
+
+export class Client {
+  constructor(settings: ServerConnection.ISettings) {
+    this.transport = new Transport(settings);
+  }
+
+  async runs(query: IRunQuery): Promise<IRunPage> {
+    return listed(await this.transport.get<IRunPage>(['runs'], { ...query }));
+  }
+
+  async experiments(): Promise<IExperiment[]> {
+    return (await this.transport.get<{ experiments: IExperiment[] }>(['experiments']))
+      .experiments;
+  }
+
+  run(run: IRunRef): Promise<IRunAnswer> {
+    return this.of(run, []);
+  }
+
+  metrics(run: IRunRef, search = ''): Promise<IMetricsAnswer> {
+    return this.of(run, ['metrics'], { search });
+  }
+
+  charts(
+    run: IRunRef,
+    keys: string[],
+    options: IChartOptions,
+    known: Known = {}
+  ): Promise<IChartsAnswer> {
+    return this.transport.post(path(run, 'charts'), { keys, options, known });
+  }
+
+  async details(run: IRunRef): Promise<ISection[]> {
+    return (await this.of<{ sections: ISection[] }>(run, ['details'])).sections;
+  }
+
+  async images(run: IRunRef): Promise<IImageSeries[]> {
+    return (await this.of<{ series: IImageSeries[] }>(run, ['images'])).series;
+  }
+
+  imageUrl(run: IRunRef, name: string, index: number): string {
+    return this.transport.url(path(run, 'images', name, String(index)));
+  }
+
+  async logs(run: IRunRef): Promise<IFile[]> {
+    return (await this.of<{ files: IFile[] }>(run, ['logs'])).files;
+  }
+
+  /** A piece of a log: its end, or what is after `from`, or what is before `before`. */
+  log(
+    run: IRunRef,
+    name: string,
+    range: { from?: number; before?: number } = {}
+  ): Promise<ILogPart> {
+    return this.of(run, ['logs', ...name.split('/')], range);
+  }
+
+  async files(run: IRunRef): Promise<IFile[]> {
+    return (await this.of<{ files: IFile[] }>(run, ['files'])).files;
+  }
+
+  fileUrl(run: IRunRef, file: IFile, download = false): string {
+    const parts = path(run, 'files', ...file.path.split('/'));
+    return this.transport.url(parts, download ? { download } : {});
+  }
+
+  zipUrl(run: IRunRef, what: 'files' | 'snapshot'): string {
+    return this.transport.url(path(run, `${what}.zip`));
+  }
+
+  async children(run: IRunRef): Promise<IRunPage> {
+    return listed(await this.of<IRunPage>(run, ['children']));
+  }
+
+  snapshot(run: IRunRef): Promise<ISnapshot> {
+    return this.of(run, ['snapshot']);
+  }
+
+  snapshotUrl(run: IRunRef, name: string): string {
+    return this.transport.url(path(run, 'snapshot', ...name.split('/')));
+  }
+
+  /** The beginning of a file of an output's or snapshot's address. */
+  text(url: string, most: number): Promise<string> {
+    return this.transport.text(url, most);
+  }
+
+  diff(run: IRunRef, other: IRunRef): Promise<IDiff> {
+    return this.of(run, ['diff'], { with: `${other.workspace}/${other.id}` });
+  }
+
+  compare(runs: readonly IRunRef[]): Promise<ICompare> {
+    return this.transport.get(['compare'], { run: runs.map(address) });
+  }
+
+  compareCharts(
+    runs: readonly IRunRef[],
+    keys: string[],
+    options: IChartOptions
+  ): Promise<IChartsAnswer> {
+    return this.transport.post(['compare', 'charts'], {
+      runs: runs.map(address),
+      keys,
+      options
+    });
+  }
+
+  async compute(): Promise<ITarget[]> {
+    return (await this.transport.get<{ targets: ITarget[] }>(['compute'])).targets;
+  }
+
+  cancel(run: IRunRef): Promise<unknown> {
+    return this.transport.post(path(run, 'cancel'));
+  }
+
+  tag(
+    run: IRunRef,
+    set: { [name: string]: string | null },
+    remove: string[] = []
+  ): Promise<unknown> {
+    return this.transport.post(path(run, 'tags'), { set, remove });
+  }
+
+  rename(run: IRunRef, name: string): Promise<unknown> {
+    return this.transport.post(path(run, 'rename'), { name });
+  }
+
+  archive(run: IRunRef, archived: boolean): Promise<unknown> {
+    return this.transport.post(path(run, 'archive'), { archived });
+  }
+
+  trash(run: IRunRef): Promise<unknown> {
+    return this.transport.post(path(run, 'trash'));
+  }
+
+  trashed(): Promise<ITrash> {
+    return this.transport.get(['trash']);
+  }
+
+  restore(item: ITrashItem): Promise<unknown> {
+    return this.transport.post(['trash', item.workspace, item.item, 'restore']);
+  }
+
+  deleteForGood(item: ITrashItem): Promise<void> {
+    return this.transport.remove(['trash', item.workspace, item.item]);
+  }
+
+  private of<T>(run: IRunRef, rest: string[], query: Query = {}): Promise<T> {
+    return this.transport.get<T>(path(run, ...rest), query);
+  }
+
+  private readonly transport: Transport;
+}
+
+/** How a run is written where one string has to say it. */
+export function address(run: IRunRef): string {
+  return `${run.workspace}/${run.id}`;
+}
+
+function path(run: IRunRef, ...rest: string[]): string[] {
+  return ['runs', run.workspace, run.id, ...rest];
+}
+
+function listed(page: IRunPage): IRunPage {
+  if (!Array.isArray(page?.runs)) {
+    throw new ApiError(200, 'The answer is not a list of runs.');
+  }
+  return page;
+}

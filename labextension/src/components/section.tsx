@@ -1,0 +1,51 @@
+import * as React from 'react';
+
+import { ISection } from '../api';
+
+/** A titled box. */
+export function Box(props: {
+  title: React.ReactNode;
+  tools?: React.ReactNode;
+  className?: string;
+  children: React.ReactNode;
+}): React.ReactElement {
+  return (
+    <section className={`jp-Runs-box ${props.className ?? ''}`}>
+      <h2>
+        <span>{props.title}</span>
+        {props.tools}
+      </h2>
+      {props.children}
+    </section>
+  );
+}
+
+/** A titled list of labels and texts. */
+export function SectionBox({ section }: { section: ISection }): React.ReactElement {
+  return (
+    <Box title={section.title}>
+      <Facts rows={section.rows} />
+    </Box>
+  );
+}
+
+export function Facts({
+  rows
+}: {
+  rows: readonly (readonly [string, React.ReactNode])[];
+}): React.ReactElement {
+  return (
+    <dl className="jp-Runs-facts-list">
+      {rows.map(([label, text], index) => (
+        <React.Fragment key={index}>
+          <dt>{label}</dt>
+          <dd className={isCode(text) ? 'jp-Runs-code' : undefined}>{text}</dd>
+        </React.Fragment>
+      ))}
+    </dl>
+  );
+}
+
+function isCode(text: React.ReactNode): boolean {
+  return typeof text === 'string' && text.includes('\n');
+}

@@ -1,0 +1,89 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { IShown, Sort } from '../../model/runsModel';
+
+const PAUSE = 200;
+
+/** Search, order and grouping of the list. */
+export function Sieve(props: {
+  shown: IShown;
+  onShow: (change: Partial<IShown>) => void;
+  fault: string | null;
+  total: number | null;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { shown, onShow, fault, trans } = props;
+  const [typed, setTyped] = React.useState(shown.filter);
+  const id = React.useId();
+  React.useEffect(() => {
+    if (typed === shown.filter) {
+      return;
+    }
+    const timer = setTimeout(() => onShow({ filter: typed }), PAUSE);
+    return () => clearTimeout(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [typed]);
+  const orders: [Sort, string][] = [
+    ['-created', trans.__('newest first')],
+    ['created', trans.__('oldest first')],
+    ['name', trans.__('by name')],
+    ['status', trans.__('by status')],
+    ['-duration', trans.__('longest first')]
+  ];
+  return (
+    <div className="jp-Runs-sieve">
+      <input
+        type="search"
+        className="jp-Runs-input"
+        value={typed}
+        placeholder={trans.__('Search, or filter: metrics.loss.min < 0.2')}
+        aria-label={trans.__('Search or filter runs')}
+        aria-invalid={fault !== null}
+        aria-describedby={fault ? id : undefined}
+        title={trans.__(
+          'Words of name, tags, experiment; or conditions such as: metrics.loss.min < 0.2 and tags.model = "cnn"'
+        )}
+        onChange={event => setTyped(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter') {
+            onShow({ filter: typed });
+          } else if (event.key === 'Escape') {
+            setTyped('');
+          }
+        }}
+      />
+      {fault && (
+        <p className="jp-Runs-sieve-fault" id={id} role="alert">
+          {fault}
+        </p>
+      )}
+      <div className="jp-Runs-sieve-row">
+        <select
+          value={shown.sort}
+          aria-label={trans.__('Order')}
+          onChange={event => onShow({ sort: event.target.value as Sort })}
+        >
+          {orders.map(([sort, words]) => (
+            <option key={sort} value={sort}>
+              {words}
+            </option>
+          ))}
+        </select>
+        <label title={trans.__('Put runs of one experiment together')}>
+          <input
+            type="checkbox"
+            checked={shown.grouped}
+            onChange={event => onShow({ grouped: event.target.checked })}
+          />
+          {trans.__('by experiment')}
+        </label>
+        {props.total !== null && (
+          <span className="jp-Runs-dim">
+            {trans._n('%1 run', '%1 runs', props.total)}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+export interface ITagsProps {
+  tags: { [name: string]: string | null };
+  onSet: (name: string, value: string | null) => void;
+  onRemove: (name: string) => void;
+  trans: TranslationBundle;
+}
+
+/** Tags as chips, and a field that adds one: "model: cnn", or a word alone. */
+export function Tags(props: ITagsProps): React.ReactElement {
+  const { tags, trans } = props;
+  const [typed, setTyped] = React.useState<string | null>(null);
+  const add = () => {
+    const [name, ...value] = (typed ?? '').split(/[:=]/);
+    if (name.trim()) {
+      props.onSet(name.trim(), value.length ? value.join(':').trim() : null);
+    }
+    setTyped(null);
+  };
+  return (
+    <div className="jp-Runs-tags">
+      {Object.entries(tags).map(([name, value]) => (
+        <span key={name} className="jp-Runs-chip">
+          {value === null || value === '' ? <b>{name}</b> : `${name}: `}
+          {value && <b>{value}</b>}
+          <button
+            title={trans.__('Remove the tag %1', name)}
+            aria-label={trans.__('Remove the tag %1', name)}
+            onClick={() => props.onRemove(name)}
+          >
+            ×
+          </button>
+        </span>
+      ))}
+      {typed === null ? (
+        <button className="jp-Runs-link" onClick={() => setTyped('')}>
+          {trans.__('+ add')}
+        </button>
+      ) : (
+        <input
+          className="jp-Runs-input"
+          autoFocus
+          value={typed}
+          placeholder={trans.__('name: value')}
+          aria-label={trans.__('New tag')}
+          onChange={event => setTyped(event.target.value)}
+          onBlur={add}
+          onKeyDown={event => {
+            if (event.key === 'Enter') {
+              add();
+            } else if (event.key === 'Escape') {
+              setTyped(null);
+            }
+            event.stopPropagation();
+          }}
+        />
+      )}
+    </div>
+  );
+}

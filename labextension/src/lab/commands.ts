@@ -1,0 +1,242 @@
+/** What can be done with runs, from menus, keys and the palette. */
+
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { TranslationBundle } from '@jupyterlab/translation';
+
+import { Client, IRun, IRunRef, ITrashItem } from '../api';
+import { bytes } from '../charts/format';
+import { computeIcon, runsIcon } from '../components/icons';
+import { CommandIDs, PANEL_ID } from './ids';
+import { insertCell } from './insert';
+import { PageArgs } from './page';
+import { Pages } from './pages';
+
+export interface IMenuSurroundings {
+  app: JupyterFrontEnd;
+  client: Client;
+  pages: Pages;
+  trans: TranslationBundle;
+  notebooks: INotebookTracker | null;
+  /** The runs that a menu is about. */
+  selection: () => readonly IRun[];
+  /** Something was changed: lists ask again. */
+  changed: () => void;
+}
+
+export function addCommands(around: IMenuSurroundings): void {
+  const { app, client, pages, trans, notebooks, selection, changed } = around;
+  const { commands } = app;
+  const some = () => selection().length > 0;
+  const one = () => selection().length === 1;
+
+  const each = async (act: (run: IRun) => Promise<unknown>) => {
+    try {
+      await Promise.all(selection().map(act));
+    } catch (error) {
+      pages.report(error);
+    }
+    changed();
+  };
+
+  commands.addCommand(CommandIDs.openPage, {
+    label: trans.__('Open a page of runs'),
+    execute: args => {
+      pages.open(args as unknown as PageArgs);
+    }
+  });
+  commands.addCommand(CommandIDs.showPanel, {
+    label: trans.__('Show runs'),
+    caption: trans.__('Show the list of runs in the sidebar'),
+    icon: runsIcon,
+    execute: () => app.shell.activateById(PANEL_ID)
+  });
+  commands.addCommand(CommandIDs.openCompute, {
+    label: trans.__('Compute targets'),
+    caption: trans.__('What submitted runs are doing, and what waits'),
+    icon: computeIcon,
+    execute: () => {
+      pages.open({ kind: 'compute' });
+    }
+  });
+  commands.addCommand(CommandIDs.openTrash, {
+    label: trans.__('Trash of runs'),
+    caption: trans.__('What was deleted, the way back, and what it would free'),
+    execute: () => {
+      pages.open({ kind: 'trash' });
+    }
+  });
+  commands.addCommand(CommandIDs.openRun, {
+    label: trans.__('Open'),
+    isEnabled: some,
+    execute: () => selection().forEach(run => pages.openRun(run))
+  });
+  commands.addCommand(CommandIDs.compare, {
+    label: () =>
+      selection().length > 1
+        ? trans.__('Compare %1 runs', selection().length)
+        : trans.__('Compare…'),
+    isEnabled: some,
+    execute: () => pages.openCompare(selection())
+  });
+  commands.addCommand(CommandIDs.cancel, {
+    label: trans.__('Cancel'),
+    isVisible: () => selection().some(run => run.active),
+    execute: () => each(async run => (run.active ? client.cancel(run) : undefined))
+  });
+  commands.addCommand(CommandIDs.tag, {
+    label: trans.__('Tag…'),
+    isEnabled: some,
+    execute: async () => {
+      const { value, button } = await InputDialog.getText({
+        title: trans._n('Tag a run', 'Tag %1 runs', selection().length),
+        placeholder: trans.__('name: value')
+      });
+      const [name, ...rest] = (value ?? '').split(/[:=]/);
+      if (button.accept && name.trim()) {
+        const text = rest.length ? rest.join(':').trim() : null;
+        await each(run => client.tag(run, { [name.trim()]: text }));
+      }
+    }
+  });
+  commands.addCommand(CommandIDs.rename, {
+    label: trans.__('Rename…'),
+    isVisible: one,
+    execute: async () => {
+      const [run] = selection();
+      const { value, button } = await InputDialog.getText({
+        title: trans.__('Rename a run'),
+        text: run.name
+      });
+      if (button.accept && value?.trim()) {
+        await each(which => client.rename(which, value.trim()));
+      }
+    }
+  });
+  commands.addCommand(CommandIDs.archive, {
+    label: () =>
+      selection().every(run => run.archived)
+        ? trans.__('Put back on the list')
+        : trans.__('Take off the list'),
+    isEnabled: some,
+    execute: () => {
+      const archived = !selection().every(run => run.archived);
+      return each(run => client.archive(run, archived));
+    }
+  });
+  commands.addCommand(CommandIDs.copyId, {
+    label: () => trans._n('Copy id', 'Copy ids', selection().length),
+    isEnabled: some,
+    execute: () =>
+      navigator.clipboard.writeText(
+        selection()
+          .map(run => run.id)
+          .join('\n')
+      )
+  });
+  commands.addCommand(CommandIDs.insert, {
+    label: trans.__('Insert into the notebook'),
+    caption: trans.__('Add a cell that shows the run to the notebook in use'),
+    isEnabled: () => some() && Boolean(notebooks?.currentWidget),
+    isVisible: () => notebooks !== null,
+    execute: () => {
+      if (notebooks) {
+        insertCell(notebooks, selection());
+      }
+    }
+  });
+  commands.addCommand(CommandIDs.trash, {
+    label: trans.__('Delete'),
+    caption: trans.__('Move to the trash; it can be undone'),
+    isEnabled: () => some() && selection().every(run => !run.active),
+    execute: () => trashRuns(around, selection())
+  });
+}
+
+/** Ask, move to the trash, and offer the way back. */
+export async function trashRuns(
+  around: IMenuSurroundings,
+  runs: readonly IRun[]
+): Promise<void> {
+  const { client, pages, trans, changed } = around;
+  const going = runs.filter(run => run.active);
+  if (going.length) {
+    Notification.warning(
+      trans.__('A run that is going on can’t be deleted. Cancel it first.')
+    );
+    return;
+  }
+  const sure = await pages.confirm(
+    trans._n('Delete a run', 'Delete %1 runs', runs.length),
+    trans.__(
+      'It goes to the trash with its metrics, logs and files, and can be restored.'
+    ),
+    trans.__('Delete')
+  );
+  if (!sure) {
+    return;
+  }
+  const items: ITrashItem[] = [];
+  try {
+    for (const run of runs) {
+      items.push((await client.trash(run as IRunRef)) as ITrashItem);
+    }
+  } catch (error) {
+    pages.report(error);
+  }
+  changed();
+  runs.forEach(run => pages.closeRun(run));
+  if (items.length) {
+    const size = items.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
+    Notification.info(
+      trans._n(
+        'The run is in the trash (%2).',
+        '%1 runs are in the trash (%2).',
+        items.length,
+        bytes(size)
+      ),
+      {
+        autoClose: 10_000,
+        actions: [
+          {
+            label: trans.__('Trash'),
+            callback: () => void pages.open({ kind: 'trash' })
+          },
+          {
+            label: trans.__('Undo'),
+            callback: () =>
+              void Promise.all(items.map(item => client.restore(item)))
+                .catch(error => pages.report(error))
+                .then(changed)
+          }
+        ]
+      }
+    );
+  }
+}
+
+const MENU = [
+  CommandIDs.openRun,
+  CommandIDs.compare,
+  CommandIDs.insert,
+  null,
+  CommandIDs.tag,
+  CommandIDs.rename,
+  CommandIDs.copyId,
+  null,
+  CommandIDs.cancel,
+  CommandIDs.archive,
+  CommandIDs.trash
+];
+
+/** The context menu of the list. */
+export function addContextMenu(app: JupyterFrontEnd): void {
+  MENU.forEach((command, rank) => {
+    app.contextMenu.addItem({
+      selector: '.jp-Runs-tree',
+      rank,
+      ...(command ? { command } : { type: 'separator' as const })
+    });
+  });
+}

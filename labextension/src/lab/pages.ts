@@ -1,0 +1,98 @@
+/** Pages in the main area: one for each thing, opened or focused, and there again after a reload. */
+
+import { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { showDialog, Dialog, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { address, ApiError, IRunRef } from '../api';
+import { IPlaces } from '../pages/context';
+import { CommandIDs } from './ids';
+import { Given, PageArgs, pageId, PageWidget } from './page';
+
+export class Pages implements IPlaces {
+  constructor(
+    private readonly app: JupyterFrontEnd,
+    given: Omit<Given, 'places'>
+  ) {
+    this.given = { ...given, places: this };
+  }
+
+  readonly tracker = new WidgetTracker<PageWidget>({ namespace: 'jupyter-runs' });
+
+  /** Show a page: the one that is open already, else a new one. */
+  open(args: PageArgs): PageWidget {
+    const known = this.tracker.find(page => page.id === pageId(args));
+    if (known) {
+      if (args.kind === 'run' && args.tab) {
+        known.go(args.tab);
+      }
+      this.app.shell.activateById(known.id);
+      return known;
+    }
+    const page = new PageWidget(args, this.given);
+    this.app.shell.add(page, 'main');
+    void this.tracker.add(page);
+    page.moved.connect(() => {
+      page.id = pageId(page.args);
+      void this.tracker.save(page);
+    });
+    this.app.shell.activateById(page.id);
+    return page;
+  }
+
+  restore(restorer: ILayoutRestorer): void {
+    void restorer.restore(this.tracker, {
+      command: CommandIDs.openPage,
+      args: page => page.args as unknown as ReadonlyPartialJSONObject,
+      name: page => page.id
+    });
+  }
+
+  openRun(run: IRunRef, tab?: string): void {
+    this.open({
+      kind: 'run',
+      workspace: run.workspace,
+      id: run.id,
+      ...(tab ? { tab } : {})
+    });
+  }
+
+  /** Close the page of a run that is no more. */
+  closeRun({ workspace, id }: IRunRef): void {
+    this.tracker
+      .find(page => page.id === pageId({ kind: 'run', workspace, id }))
+      ?.close();
+  }
+
+  openExperiment(workspace: string, experiment: string): void {
+    this.open({ kind: 'experiment', workspace, experiment });
+  }
+
+  openCompare(runs: readonly IRunRef[]): void {
+    this.open({ kind: 'compare', runs: runs.map(address) });
+  }
+
+  async confirm(title: string, body: string, action: string): Promise<boolean> {
+    const { trans } = this.given;
+    const { button } = await showDialog({
+      title,
+      body,
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Cancel') }),
+        Dialog.warnButton({ label: action })
+      ]
+    });
+    return button.accept;
+  }
+
+  report(error: unknown): void {
+    const { status, message } = ApiError.of(error);
+    const { trans } = this.given;
+    Notification.error(status ? message : trans.__('The server does not answer.'), {
+      autoClose: 8000
+    });
+  }
+
+  /** What pages are given. */
+  readonly given: Given;
+}
