@@ -28,12 +28,15 @@ def submit(
     from jupyter_runs.jobs.config import ScriptRunConfig
 
     try:
+        # submit(config, {"key": "value"}), as in that SDK
+        noted = {**args, **(tags or {})} if isinstance(args, Mapping) else tags
+        if hasattr(config, "submit_to"):  # a sweep and the like know how they are submitted
+            run: Run = config.submit_to(experiment, noted, parent=parent, name=name)
+            return run
         if isinstance(config, ScriptRunConfig):
             from jupyter_runs.jobs.enqueue import submit_script
 
-            if isinstance(args, Mapping):  # submit(config, {"key": "value"}), as in that SDK
-                tags = {**args, **(tags or {})}
-            return submit_script(experiment, config, tags, parent=parent, name=name)
+            return submit_script(experiment, config, noted, parent=parent, name=name)
         from jupyter_runs.jobs.functions import submit_function
 
         return submit_function(
