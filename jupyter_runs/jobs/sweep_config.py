@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MODULE = "jupyter_runs.jobs.sweep"
 LONGEST = 10_080.0  # minutes: a week
 # named so that it is handed on as the secrets that it holds are: in memory, and never stored
-HANDED_ON = "JUPYTER_RUNS_SWEEP_SECRETS"
+HANDED_ON = "JUPYTER_RUNS_SWEEP_SECRET"
 
 
 class SweepConfig:
