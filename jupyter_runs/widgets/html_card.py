@@ -8,7 +8,7 @@ import ipywidgets
 
 from jupyter_runs.views.format import escape
 
-from .html_parts import matrix_html, rows_html, texts_html
+from .html_parts import matrix_html, parallel_html, rows_html, texts_html
 from .kit import html, layout
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class HtmlCard:
     def update(self, chart: Chart) -> None:
         """Show the chart as it is now."""
         self.box._dom_classes = ("jpr-card", f"jpr-card-{self.ident}", f"jpr-card-of-{chart.kind}")
+        if chart.parallel is not None:  # its axes want room
+            self.box.layout = layout(grid_column="1 / -1")
         title = f'<span class="jpr-card-title" title="{escape(chart.description or chart.key)}">'
         self._head.value = f"{title}{escape(chart.title)}</span>"
         self._value.value = (
@@ -44,6 +46,8 @@ class HtmlCard:
         self._foot.value = f'<span class="jpr-badge">{escape(chart.badge)}</span>'
 
     def _body_html(self, chart: Chart) -> str:
+        if chart.parallel is not None:
+            return parallel_html(chart)
         if chart.matrix is not None:
             return matrix_html(chart.matrix)
         if chart.table is not None:
