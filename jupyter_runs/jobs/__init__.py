@@ -22,21 +22,28 @@ def submit(
     *,
     name: Optional[str] = None,
     parent: Optional[str] = None,
+    **more: Any,
 ) -> Run:
     """Run a script, a command or a function as a run; see `Experiment.submit`."""
-    from jupyter_runs.errors import RunsError
+    from jupyter_runs.errors import InvalidValueError, RunsError
     from jupyter_runs.jobs.config import ScriptRunConfig
 
     try:
-        # submit(config, {"key": "value"}), as in that SDK
-        noted = {**args, **(tags or {})} if isinstance(args, Mapping) else tags
-        if hasattr(config, "submit_to"):  # a sweep and the like know how they are submitted
-            run: Run = config.submit_to(experiment, noted, parent=parent, name=name)
+        if hasattr(config, "submit_to"):  # a pipeline, or what else knows how
+            if isinstance(args, Mapping):
+                tags = {**args, **(tags or {})}
+            run: Run = config.submit_to(experiment, tags=tags, name=name, parent=parent, **more)
             return run
+        if more:
+            raise InvalidValueError(
+                f"submit has no parameter {next(iter(more))!r} for {type(config).__name__}"
+            )
         if isinstance(config, ScriptRunConfig):
             from jupyter_runs.jobs.enqueue import submit_script
 
-            return submit_script(experiment, config, noted, parent=parent, name=name)
+            if isinstance(args, Mapping):  # submit(config, {"key": "value"}), as in that SDK
+                tags = {**args, **(tags or {})}
+            return submit_script(experiment, config, tags, parent=parent, name=name)
         from jupyter_runs.jobs.functions import submit_function
 
         return submit_function(

@@ -135,17 +135,29 @@ def _parents_elsewhere() -> dict[int, int]:
 
 
 def below(pid: int) -> list[int]:
-    """Return all processes that come from ``pid``, itself not counted."""
+    """Return all processes that come from ``pid``, itself not counted.
+
+    What serves a queue was perhaps started from there, and is nobody's own: neither it nor what it has started counts.
+    """
     children: dict[int, list[int]] = {}
     for child, parent in parents().items():
         children.setdefault(parent, []).append(child)
     found: list[int] = []
     waiting = [pid]
     while waiting:
-        more = children.get(waiting.pop(), [])
+        more = [child for child in children.get(waiting.pop(), []) if not _serves(child)]
         found += more
         waiting += more
     return found
+
+
+def _serves(pid: int) -> bool:
+    """Tell whether a process serves a queue, or is a driver, which was forked from one."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123
+            return b"jupyter_runs.jobs.runner" in file.read()
+    except OSError:
+        return False
 
 
 def marked(run: Path) -> list[int]:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 MOST_AXES = 10  # of parameters
 MOST_LINES = 300
 MOST_OPTIONS = 12  # that have a place of their own on an axis
-WIDTH, HEIGHT = 720, 210
+HEIGHT = 210
 _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 14, 58, 52
-_FONT = 10
+_FONT = 11
+_BETWEEN = 130  # from one axis to the next, and more where they are few
+_LEAST, _MOST = 440, 900
 
 
 def parallel(
@@ -103,8 +105,14 @@ def _numbers(name: str, values: list[Any], *, log: bool) -> tuple[ParallelAxis, 
     ]
 
 
-def parallel_svg(drawn: Parallel, width: int = WIDTH, height: int = HEIGHT) -> str:
+def width_of(drawn: Parallel) -> int:
+    """Return how wide the axes want to be drawn."""
+    return min(_MOST, max(_LEAST, _LEFT + _RIGHT + _BETWEEN * (len(drawn.axes) - 1)))
+
+
+def parallel_svg(drawn: Parallel, height: int = HEIGHT) -> str:
     """Return parallel coordinates as an SVG document; the best run stands out."""
+    width = width_of(drawn)
     top, bottom = _TOP, height - _BOTTOM
     wide = (width - _LEFT - _RIGHT) / max(1, len(drawn.axes) - 1)
     at = [_LEFT + i * wide for i in range(len(drawn.axes))]

@@ -13,8 +13,7 @@ from . import theme
 from .format import about, clean, duration, escape, moment, shorten
 from .model import Chart, ChartOptions, Head, ImageItem, Table, Tile
 from .parallel import HEIGHT as P_HEIGHT
-from .parallel import WIDTH as P_WIDTH
-from .parallel import parallel_svg
+from .parallel import parallel_svg, width_of
 from .svg import HEIGHT, WIDTH, chart_svg
 from .theme import BORDER, CUT, FADED, MONO, SANS, SOFT
 
@@ -215,8 +214,11 @@ def _x_words(chart: Chart) -> str:
 
 def _body(chart: Chart) -> str:
     if chart.parallel is not None:
-        style = "display:block;width:100%;height:auto;margin:4px 0 2px;"
-        return theme.image(parallel_svg(chart.parallel), P_WIDTH, P_HEIGHT, _alt(chart), style)
+        width = width_of(chart.parallel)
+        style = (
+            f"display:block;width:100%;max-width:{width * 5 // 4}px;height:auto;margin:4px 0 2px;"
+        )
+        return theme.image(parallel_svg(chart.parallel), width, P_HEIGHT, _alt(chart), style)
     svg = chart_svg(chart)
     if svg:
         height = int(svg.partition(' height="')[2].partition('"')[0] or HEIGHT)

@@ -35,8 +35,6 @@ class HtmlCard:
     def update(self, chart: Chart) -> None:
         """Show the chart as it is now."""
         self.box._dom_classes = ("jpr-card", f"jpr-card-{self.ident}", f"jpr-card-of-{chart.kind}")
-        if chart.parallel is not None:  # its axes want room
-            self.box.layout = layout(grid_column="1 / -1")
         title = f'<span class="jpr-card-title" title="{escape(chart.description or chart.key)}">'
         self._head.value = f"{title}{escape(chart.title)}</span>"
         self._value.value = (

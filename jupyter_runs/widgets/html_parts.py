@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_runs.views.format import count, escape, number
-from jupyter_runs.views.parallel import HEIGHT, WIDTH, parallel_svg
+from jupyter_runs.views.parallel import HEIGHT, parallel_svg, width_of
 from jupyter_runs.views.theme import image
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ def parallel_html(chart: Chart) -> str:
     if chart.parallel is None:
         return ""
     names = ", ".join(axis.name for axis in chart.parallel.axes)
-    style = "display:block;width:100%;height:auto;"
-    return image(parallel_svg(chart.parallel), WIDTH, HEIGHT, f"{names}: {chart.badge}", style)
+    width = width_of(chart.parallel)
+    style = f"display:block;width:100%;max-width:{width * 5 // 4}px;height:auto;"
+    return image(parallel_svg(chart.parallel), width, HEIGHT, f"{names}: {chart.badge}", style)
 
 
 def rows_html(table: Table, *, keep: str, folded: bool = False) -> str:
