@@ -56,7 +56,7 @@ class Trial:
     def _read(self, reader: RunReader) -> list[float]:
         for metric in reader.metrics.values():
             if metric.name == self._metric and metric.kind in ("scalar", "list"):
-                return [float(v) for v in metric.values() if isinstance(v, (int, float))]
+                return [_number(v) for v in metric.values() if isinstance(v, (int, float))]
         return []
 
     @property
@@ -95,6 +95,13 @@ class Trial:
         told = self.folder.definition.get("definition")
         choices = told.get("choices") if isinstance(told, dict) else None
         return choices if isinstance(choices, dict) else {}
+
+
+def _number(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an int of hundreds of digits
+        return float("inf") if value > 0 else float("-inf")
 
 
 def sweep_of(folder: RunFolder) -> Optional[dict[str, Any]]:

@@ -23,7 +23,7 @@ HEIGHT = 210
 _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 14, 58, 52
 _FONT = 11
 _BETWEEN = 130  # from one axis to the next, and more where they are few
-_LEAST, _MOST = 440, 900
+_LEAST, _MOST = 540, 900
 
 
 def parallel(
@@ -69,7 +69,9 @@ def parallel(
 
 def _axis(name: str, values: list[Any], kind: str) -> tuple[ParallelAxis, list[float | None]]:
     there = [value for value in values if value is not None]
-    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in there)
+    numeric = all(
+        isinstance(v, (int, float)) and not isinstance(v, bool) and abs(v) < 1e305 for v in there
+    )
     texts = {_text(value): value for value in there}
     if numeric and there and (kind != "choice" or len(texts) > MOST_OPTIONS):
         return _numbers(name, values, log="log" in kind and min(there) > 0)
@@ -96,13 +98,22 @@ def _numbers(name: str, values: list[Any], *, log: bool) -> tuple[ParallelAxis, 
     def place(at: float) -> float:
         return (at / 2 - low / 2) / (high / 2 - low / 2)  # halved: the span may be too large
 
-    if log:
-        ticks = [(at, number(10**at, 3)) for at, _ in axis(low, high, wanted=3)]
-    else:
-        ticks = axis(low, high, wanted=4)
+    ticks = _powers(low, high) if log else axis(low, high, wanted=4)
     return ParallelAxis(name, tuple((place(at), label) for at, label in ticks)), [
         None if v is None else place(math.log10(v) if log else float(v)) for v in values
     ]
+
+
+def _powers(low: float, high: float) -> list[tuple[float, str]]:
+    """Return the ticks of a logarithmic axis: powers of ten, and more between them where those are few."""
+    whole = range(math.ceil(low), math.floor(high) + 1)
+    if len(whole) >= 3:
+        places = [float(at) for at in whole[:: math.ceil(len(whole) / 5)]]
+    else:
+        every = (math.floor(low) + i for i in range(math.ceil(high) - math.floor(low) + 1))
+        places = [at + math.log10(share) for at in every for share in (1, 2, 5)]
+        places = [at for at in places if low <= at <= high]
+    return [(at, number(10**at, 3)) for at in places]
 
 
 def width_of(drawn: Parallel) -> int:

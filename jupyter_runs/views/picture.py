@@ -216,7 +216,7 @@ def _body(chart: Chart) -> str:
     if chart.parallel is not None:
         width = width_of(chart.parallel)
         style = (
-            f"display:block;width:100%;max-width:{width * 5 // 4}px;height:auto;margin:4px 0 2px;"
+            f"display:block;width:100%;max-width:{width * 4 // 3}px;height:auto;margin:4px 0 2px;"
         )
         return theme.image(parallel_svg(chart.parallel), width, P_HEIGHT, _alt(chart), style)
     svg = chart_svg(chart)

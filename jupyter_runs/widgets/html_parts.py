@@ -30,7 +30,7 @@ def parallel_html(chart: Chart) -> str:
         return ""
     names = ", ".join(axis.name for axis in chart.parallel.axes)
     width = width_of(chart.parallel)
-    style = f"display:block;width:100%;max-width:{width * 5 // 4}px;height:auto;"
+    style = f"display:block;width:100%;max-width:{width * 4 // 3}px;height:auto;"
     return image(parallel_svg(chart.parallel), width, HEIGHT, f"{names}: {chart.badge}", style)
 
 

@@ -42,6 +42,7 @@ from jupyter_runs.jobs.spaces import (
 from jupyter_runs.jobs.sweep import arguments_of
 from jupyter_runs.jobs.sweep_config import SweepConfig
 from jupyter_runs.jobs.sweep_run import HyperDriveRun
+from jupyter_runs.views import SweepView, experiment_table, view_of
 
 # -- what is chosen
 
@@ -136,12 +137,14 @@ def test_what_makes_no_sense_is_told(make, text):
         make()
 
 
+# argparse itself loses a "--", until Python 3.12
+_texts = st.text("ab-1 =", min_size=1).filter(lambda text: text != "--")
+
+
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True).map("p_{}".format),
-        st.one_of(
-            st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6), st.text("ab-1 =", min_size=1)
-        ),
+        st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6), _texts),
         max_size=4,
     )
 )
@@ -404,3 +407,35 @@ def test_opening_other_runs_loads_nothing_of_sweeps(exp):
     run = exp.start_logging()
     run.complete()
     assert type(exp.workspace.get_run(run.id)).__name__ == "Run"
+
+
+def test_how_it_is_shown(exp, source):
+    config = source(
+        """
+        import sys
+        from jupyter_runs import Run
+        for value in (0.5, int(sys.argv[-1]), 9):
+            Run.get_context().log("steps needed", value)
+        """
+    )
+    sampling = Sampling("grid", {"--x": choice(1, 2, 3)})
+    run = exp.submit(SweepConfig(config, sampling, "steps needed", "maximize", 3))
+    done(run)
+    view = view_of(run._folder)
+    assert isinstance(view, SweepView)
+    assert view.chart_keys()[:2] == ["steps needed · runs", "steps needed · parameters"]
+    assert "best_steps needed" not in view.chart_keys()
+    assert view.chart_keys("PARAM needed") == ["steps needed · parameters"]
+    each, best = view.chart("steps needed · runs").lines
+    assert each.y.tolist() == best.y.tolist() == [9, 9, 9]
+    drawn = view.chart("steps needed · parameters").parallel
+    assert [axis.name for axis in drawn.axes] == ["x", "steps needed"]
+    assert len(drawn.lines) == 3
+    picture = view.picture()
+    assert "Parallel coordinates of x, steps needed: 3 runs" in picture
+    json.dumps(view.to_json(), allow_nan=False)
+    assert not view.refresh()
+    table = view.at_their_best(experiment_table(view.children()))
+    assert table.metrics[0] == "steps needed"
+    assert [row.metrics["steps needed"].last for row in table.rows] == [9, 9, 9]
+    assert not isinstance(view_of(next(run.get_children())._folder), SweepView)
