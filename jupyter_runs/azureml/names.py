@@ -27,14 +27,6 @@ _COMPUTE = {
     **_table(f"{_OURS}.jobs.compute", "ComputeTarget LocalCompute"),
     **_table(f"{_HERE}.compute", "AmlCompute"),
 }
-_MODEL = _table(f"{_OURS}.model", "Model")
-_ERRORS = _table(
-    f"{_HERE}.exceptions",
-    "AzureMLException UserErrorException ActivityFailedException ComputeTargetException "
-    "ExperimentExecutionException ExperimentNotFoundException ModelNotFoundException "
-    "ProjectSystemException RunEnvironmentException SnapshotException WebserviceException "
-    "WorkspaceException",
-)
 _RUN_OF_SWEEP = _table(f"{_OURS}.jobs.sweep_run", "HyperDriveRun")
 _SWEEP = _table(f"{_HERE}.hyperdrive", "HyperDriveConfig PrimaryMetricGoal")
 _SPACES = _table(
@@ -52,6 +44,14 @@ _POLICIES = {
     ),
     "EarlyTerminationPolicy": f"{_OURS}.jobs.policies:Policy",
 }
+_MODEL = _table(f"{_OURS}.model", "Model")
+_ERRORS = _table(
+    f"{_HERE}.exceptions",
+    "AzureMLException UserErrorException ActivityFailedException ComputeTargetException "
+    "ExperimentExecutionException ExperimentNotFoundException ModelNotFoundException "
+    "ProjectSystemException RunEnvironmentException SnapshotException WebserviceException "
+    "WorkspaceException",
+)
 _IMAGES = _table(f"{_HERE}.config", "DEFAULT_CPU_IMAGE DEFAULT_GPU_IMAGE")
 _VERSION = {"VERSION": "jupyter_runs:VERSION"}
 
