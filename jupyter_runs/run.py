@@ -62,7 +62,7 @@ class Run(RunLogging, RunNotes, RunModels, RunChildren, RunLife, RunReading):
     def _open(
         cls, folder: RunFolder, workspace: Workspace, experiment: Optional[Experiment] = None
     ) -> Run:
-        self = cls.__new__(cls)
+        self = cls.__new__(_class_of(folder) if cls is Run else cls)
         self._set_up(folder, workspace, experiment)
         return self
 
@@ -194,6 +194,15 @@ class Run(RunLogging, RunNotes, RunModels, RunChildren, RunLife, RunReading):
     def __reduce__(self) -> tuple[Any, ...]:
         # in another process it is a guest of the same folder
         return _reopen, (os.fspath(self._folder.path),)
+
+
+def _class_of(folder: RunFolder) -> type[Run]:
+    """Return the class of a run: those of some types have more to tell than others."""
+    if folder.definition.get("type") == "hyperdrive":
+        from jupyter_runs.jobs.sweep_run import HyperDriveRun
+
+        return HyperDriveRun
+    return Run
 
 
 def _reopen(path: str) -> Run:

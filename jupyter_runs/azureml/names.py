@@ -27,6 +27,23 @@ _COMPUTE = {
     **_table(f"{_OURS}.jobs.compute", "ComputeTarget LocalCompute"),
     **_table(f"{_HERE}.compute", "AmlCompute"),
 }
+_RUN_OF_SWEEP = _table(f"{_OURS}.jobs.sweep_run", "HyperDriveRun")
+_SWEEP = _table(f"{_HERE}.hyperdrive", "HyperDriveConfig PrimaryMetricGoal")
+_SPACES = _table(
+    f"{_OURS}.jobs.spaces",
+    "choice lognormal loguniform normal qlognormal qloguniform qnormal quniform randint uniform",
+)
+_SAMPLING = _table(
+    f"{_HERE}.hyperdrive",
+    "BayesianParameterSampling GridParameterSampling HyperParameterSampling RandomParameterSampling",
+)
+_POLICIES = {
+    **_table(
+        f"{_OURS}.jobs.policies",
+        "BanditPolicy MedianStoppingPolicy NoTerminationPolicy TruncationSelectionPolicy",
+    ),
+    "EarlyTerminationPolicy": f"{_OURS}.jobs.policies:Policy",
+}
 _MODEL = _table(f"{_OURS}.model", "Model")
 _ERRORS = _table(
     f"{_HERE}.exceptions",
@@ -95,6 +112,21 @@ MODULES: dict[str, dict[str, str]] = {
     "azureml.train": {},
     "azureml.train.automl": _no("AutoMLConfig"),
     "azureml.train.estimator": _no("Estimator"),
+    "azureml.train.hyperdrive": {
+        **_SWEEP,
+        **_SPACES,
+        **_SAMPLING,
+        **_POLICIES,
+        **_RUN_OF_SWEEP,
+    },
+    "azureml.train.hyperdrive.parameter_expressions": _SPACES,
+    "azureml.train.hyperdrive.policy": _POLICIES,
+    "azureml.train.hyperdrive.run": _RUN_OF_SWEEP,
+    "azureml.train.hyperdrive.runconfig": {
+        **_SWEEP,
+        "HyperDriveRunConfig": _SWEEP["HyperDriveConfig"],
+    },
+    "azureml.train.hyperdrive.sampling": _SAMPLING,
 }
 
 _ELSEWHERE = {name: module for module, names in MODULES.items() for name in names}

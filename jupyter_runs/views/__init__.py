@@ -2,7 +2,7 @@
 
 The way of a number: `journal.Metric` → `charts` (which chart it gets) → `series` (one line, with `smooth`
 and `thin`) → `Chart` in `model`, which a widget draws, `jsonable` sends and `svg` prints. `run_view` keeps
-one run up to date, `table_view` several; `special` draws values with a schema, `terminal` and `bars` read
+one run up to date, `table_view` several; `sweep` one of a sweep; `special` draws values with a schema, `terminal` and `bars` read
 logs; `picture` and `reprs` are what stays in a saved notebook.
 Imports numpy, and neither ipywidgets nor bqplot: a server shows the same.
 """
@@ -32,6 +32,7 @@ from .model import (
 )
 from .reprs import experiment_html, run_html, sparkline, workspace_html
 from .run_view import RunView
+from .sweep import SweepView, view_of
 from .table_view import ComparisonView, comparison, experiment_table
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "RunRow",
     "RunView",
     "Section",
+    "SweepView",
     "Tab",
     "Table",
     "TableView",
@@ -61,5 +63,6 @@ __all__ = [
     "experiment_table",
     "run_html",
     "sparkline",
+    "view_of",
     "workspace_html",
 ]

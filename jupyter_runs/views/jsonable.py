@@ -151,7 +151,7 @@ def chart_json(chart: Chart, before: Chart | None = None) -> dict[str, Any]:
     if before is not None:
         found["after"] = before.version
     found["lines"] = [line_json(line, known.get(line.key)) for line in chart.lines]
-    for name in ("table", "matrix", "frame"):
+    for name in ("table", "matrix", "frame", "parallel"):
         if getattr(chart, name) is not None:
             found[name] = jsonable(getattr(chart, name))
     for name in ("texts", "guides"):

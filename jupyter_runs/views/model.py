@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 XAxis = Literal["step", "time", "relative"]
 XKind = Literal["step", "index", "time", "relative", "column"]
-ChartKind = Literal["line", "matrix", "table", "text"]
+ChartKind = Literal["line", "matrix", "table", "text", "parallel"]
 Trend = Literal["up", "down", "flat", ""]
 
 
@@ -203,6 +203,31 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class ParallelAxis:
+    """An axis of parallel coordinates; ``ticks`` are places from 0, at the bottom, to 1, and what stands there."""
+
+    name: str
+    ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelLine:
+    """A run's places on the axes, None where it has none; ``share`` is 1 for the best run, 0 for the worst."""
+
+    run: str
+    places: tuple[float | None, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Parallel coordinates: the last axis is what came of it, the first line the best run."""
+
+    axes: tuple[ParallelAxis, ...]
+    lines: tuple[ParallelLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TextItem:
     """One logged string with where it stands."""
 
@@ -238,6 +263,7 @@ class Chart:
     texts: tuple[TextItem, ...] = ()
     guides: tuple[Guide, ...] = ()
     frame: tuple[float, float, float, float] | None = None
+    parallel: Parallel | None = None
 
 
 @dataclass(frozen=True, slots=True)

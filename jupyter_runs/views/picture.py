@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from . import theme
 from .format import about, clean, duration, escape, moment, shorten
 from .model import Chart, ChartOptions, Head, ImageItem, Table, Tile
+from .parallel import HEIGHT as P_HEIGHT
+from .parallel import parallel_svg, width_of
 from .svg import HEIGHT, WIDTH, chart_svg
 from .theme import BORDER, CUT, FADED, MONO, SANS, SOFT
 
@@ -197,7 +199,8 @@ def _card(chart: Chart) -> str:
         f'<div style="{FADED}display:flex;justify-content:space-between;gap:8px;font-size:11px;">'
         f'<span>{escape(_badge(chart))}</span> <span style="{CUT}">{escape(shorten(_x_words(chart), 30))}</span></div>'
     )
-    return f'<div style="{_CARD}">{head}{below}{_body(chart)}{foot}</div>'
+    wide = "grid-column:1/-1;" if chart.parallel is not None else ""
+    return f'<div style="{_CARD}{wide}">{head}{below}{_body(chart)}{foot}</div>'
 
 
 def _badge(chart: Chart) -> str:
@@ -210,6 +213,12 @@ def _x_words(chart: Chart) -> str:
 
 
 def _body(chart: Chart) -> str:
+    if chart.parallel is not None:
+        width = width_of(chart.parallel)
+        style = (
+            f"display:block;width:100%;max-width:{width * 4 // 3}px;height:auto;margin:4px 0 2px;"
+        )
+        return theme.image(parallel_svg(chart.parallel), width, P_HEIGHT, _alt(chart), style)
     svg = chart_svg(chart)
     if svg:
         height = int(svg.partition(' height="')[2].partition('"')[0] or HEIGHT)
@@ -231,6 +240,9 @@ def _body(chart: Chart) -> str:
 def _alt(chart: Chart) -> str:
     if chart.matrix is not None:
         return f"Confusion matrix {chart.title}: {chart.badge}"
+    if chart.parallel is not None:
+        names = ", ".join(shorten(axis.name, 30) for axis in chart.parallel.axes)
+        return f"Parallel coordinates of {names}: {chart.badge}"
     spans = [
         f"{line.label + ' ' if line.label else ''}from {line.minimum:.5g} to {line.maximum:.5g}"
         for line in chart.lines[:4]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.journal import TERMINAL, RunFolder, pulse, read_status
-from jupyter_runs.views import ComparisonView
+from jupyter_runs.views import ComparisonView, SweepView
 from jupyter_runs.views.format import escape, shorten
 
 from .kit import box, close_all, html, layout
@@ -14,7 +14,7 @@ from .runs_table import differing_metrics, leader, table_html, tag_columns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_runs.views import RunView
+    from jupyter_runs.views import RunView, TableView
 
     from .live import Live
 
@@ -83,17 +83,31 @@ class ChildrenTab:
             self._rows.set_runs(folders[:NEWEST], len(folders))
             self._seen = shown
         self._rows.refresh()
-        table = self._rows.table
+        table = self._table_now()
         drawn = table_html(
-            table, {}, tags=tag_columns(table.rows), sort="children", opened=self._opened_id
+            table,
+            {},
+            tags=tag_columns(table.rows),
+            sort="children",
+            opened=self._opened_id,
+            ways=self._ways(),
         )
         if drawn != self._drawn:
             self._table.value = self._drawn = drawn
         self._note.value = self._lead()
 
+    def _table_now(self) -> TableView:
+        table, view = self._rows.table, self._view
+        return view.at_their_best(table) if isinstance(view, SweepView) else table
+
+    def _ways(self) -> dict[str, str]:
+        """Return which values of the metric that counts are better, where that was said."""
+        view = self._view
+        return {view.metric: view.way} if isinstance(view, SweepView) else {}
+
     def _lead(self) -> str:
-        table = self._rows.table
-        run, how = leader(table.rows, differing_metrics(table))
+        table, ways = self._table_now(), self._ways()
+        run, how = leader(table.rows, tuple(ways) or differing_metrics(table), ways)
         row = next((row for row in table.rows if row.head.id == run), None)
         if row is None or not how:
             return ""

@@ -16,7 +16,7 @@ from jupyter_runs.errors import InvalidValueError, RunsError
 from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.jobs.tickets import cancel
 from jupyter_runs.journal import RunFolder, Writer, pulse
-from jupyter_runs.views import RunView
+from jupyter_runs.views import RunView, view_of
 
 from .children_tab import ChildrenTab
 from .details_tab import DetailsTab
@@ -73,7 +73,7 @@ class RunDetails(Live):
         self._run: Any = run if hasattr(run, "get_tags") else None
         self._portal: str | None = None
         self._children: ChildrenTab | None = None  # made with the other tabs
-        self._view = RunView(folder_of(run), portal_url=lambda: self._portal)
+        self._view: RunView = view_of(folder_of(run), portal_url=lambda: self._portal)
 
     def __repr__(self) -> str:
         return f"RunDetails({self._view.folder.id!r}, interval={self._interval:g})"

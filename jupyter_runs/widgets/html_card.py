@@ -8,7 +8,7 @@ import ipywidgets
 
 from jupyter_runs.views.format import escape
 
-from .html_parts import matrix_html, rows_html, texts_html
+from .html_parts import matrix_html, parallel_html, rows_html, texts_html
 from .kit import html, layout
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class HtmlCard:
         self._foot.value = f'<span class="jpr-badge">{escape(chart.badge)}</span>'
 
     def _body_html(self, chart: Chart) -> str:
+        if chart.parallel is not None:
+            return parallel_html(chart)
         if chart.matrix is not None:
             return matrix_html(chart.matrix)
         if chart.table is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_runs.views.format import count, escape, number
+from jupyter_runs.views.parallel import HEIGHT, parallel_svg, width_of
+from jupyter_runs.views.theme import image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_runs.views.model import Matrix, Table, TextItem
+    from jupyter_runs.views.model import Chart, Matrix, Table, TextItem
 
 TEXTS_SHOWN = 100
 
@@ -20,6 +22,16 @@ def _fold(summary: str, body: str, keep: str, folded: bool) -> str:
     return (
         f'<details data-keep="{escape(keep)}"><summary>{escape(summary)}</summary>{body}</details>'
     )
+
+
+def parallel_html(chart: Chart) -> str:
+    """Return parallel coordinates as an image."""
+    if chart.parallel is None:
+        return ""
+    names = ", ".join(axis.name for axis in chart.parallel.axes)
+    width = width_of(chart.parallel)
+    style = f"display:block;width:100%;max-width:{width * 4 // 3}px;height:auto;"
+    return image(parallel_svg(chart.parallel), width, HEIGHT, f"{names}: {chart.badge}", style)
 
 
 def rows_html(table: Table, *, keep: str, folded: bool = False) -> str:

@@ -75,13 +75,16 @@ def differing_metrics(table: TableView) -> tuple[str, ...]:
     return tuple(found) or table.metrics
 
 
-def leader(rows: Sequence[RunRow], metrics: Sequence[str]) -> tuple[str, str]:
+def leader(
+    rows: Sequence[RunRow], metrics: Sequence[str], ways: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """Return which run leads by the first metric that tells two apart, and how that is told; "" if none does.
 
-    Where the name does not tell which way is better, the highest leads, and is called no more than that.
+    Where the name does not tell which way is better, the highest leads, and is called no more than that. ``ways`` says it
+    for metrics of which it is known.
     """
     for name in metrics:
-        found = best(name, rows) or best(name, rows, way="high")
+        found = best(name, rows, (ways or {}).get(name, "")) or best(name, rows, way="high")
         if len(found) == 1:
             return next(iter(found.items()))
         if found:
@@ -104,6 +107,7 @@ def table_html(
     tags: Sequence[str] = (),
     sort: str = "runs",
     opened: str | None = None,
+    ways: Mapping[str, str] | None = None,
 ) -> str:
     """Return the table; the page sorts it by `data-v` when a heading is pressed.
 
@@ -119,10 +123,12 @@ def table_html(
         What the page keeps the order under.
     opened
         Id of the run that is shown below, "" while none is; None: a press on a row opens nothing.
+    ways
+        By metric: which values are better, "low" or "high"; told by the name of those that are not here.
     """
     params = (table.differing or table.params)[:COLUMNS]
     metrics = differing_metrics(table)[:COLUMNS]
-    winners = {name: best(name, table.rows) for name in metrics}
+    winners = {name: best(name, table.rows, (ways or {}).get(name, "")) for name in metrics}
     names = [("Run", "run"), ("Status", "status")]
     if opened is None:  # children began when their parent did
         names.append(("Started", "started"))
