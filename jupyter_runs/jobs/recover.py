@@ -7,7 +7,7 @@ from contextlib import suppress
 from jupyter_runs.jobs import process, sealed
 from jupyter_runs.jobs.collect import KEPT, remove_work, work_folder
 from jupyter_runs.jobs.tickets import Queue, is_ours, queue_of
-from jupyter_runs.journal import RunFolder, Writer, read_status
+from jupyter_runs.journal import Children, RunFolder, RunsError, Writer, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone
 from jupyter_runs.journal.status import GONE, canceled_by
 
@@ -36,6 +36,10 @@ def recover(folder: RunFolder) -> None:
     if folder.ended is None or not place.is_dir():
         return
     process.end(lambda: process.marked(folder.path), _GRACE)
+    for child in Children(folder).folders():
+        with suppress(OSError, RunsError):
+            if child.ended is None:
+                cancel(child, "its parent, which is gone")
     _keep_files(folder)
     remove_work(folder)
 
