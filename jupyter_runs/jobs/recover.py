@@ -23,12 +23,12 @@ def recover(folder: RunFolder) -> None:
     if is_locked(journal / "alive"):
         return
     if folder.ended is None and not (journal / "events.jsonl").exists():
-        cancel = folder.cancel_requested
-        if cancel is None:
+        asked = folder.cancel_requested
+        if asked is None:
             text = "its driver was killed before it started the script"
             folder.end("Failed", code=GONE, message=text)
         else:
-            folder.end("Canceled", message=canceled_by(cancel))
+            folder.end("Canceled", message=canceled_by(asked))
         sealed.discard(folder)
     if folder.ended is None:
         read_status(folder)  # says that it is gone
