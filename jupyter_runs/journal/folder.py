@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import time
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional, Union
 
@@ -156,7 +157,7 @@ class RunFolder:
             self._definition = found
         return self._definition
 
-    @property
+    @cached_property
     def journal(self) -> Path:
         """Where each writer has its folder."""
         return self.path / "journal"
@@ -176,7 +177,7 @@ class RunFolder:
         """Logs of the run."""
         return self.path / "logs"
 
-    @property
+    @cached_property
     def control(self) -> Path:
         """What others ask of the run, and how it ended."""
         return self.path / "control"
