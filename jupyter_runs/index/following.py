@@ -32,6 +32,8 @@ class Followed:
         Which folder it is.
     key
         Its row's, once it has one.
+    plain
+        Do without numpy.
 
     Attributes
     ----------
@@ -53,7 +55,10 @@ class Followed:
         When a writer's folder was last made in it.
     """
 
-    def __init__(self, folder: RunFolder, inode: int, key: Optional[int] = None) -> None:
+    def __init__(
+        self, folder: RunFolder, inode: int, key: Optional[int] = None, *, plain: bool = False
+    ) -> None:
+        self._plain = plain
         self.folder = folder
         self.inode = inode
         self.key = key
@@ -65,10 +70,20 @@ class Followed:
         self.doubted = False
         self.settled = False
         self.stamp = 0
-        self._reader = RunReader(folder, extremes=True)
+        self._opened: Optional[RunReader] = None
         self._status: Optional[Status] = None
         self._control = -1
         self._figures: dict[str, tuple[int, Figures]] = {}
+
+    def take(self, summary: Summary, stamp: int) -> None:
+        """Take what another process has found of a run of which nothing more is expected."""
+        self.summary, self.stamp, self.settled = summary, stamp, True
+
+    @property
+    def _reader(self) -> RunReader:
+        if self._opened is None:
+            self._opened = RunReader(self.folder, plain=self._plain, extremes=True)
+        return self._opened
 
     def look(self) -> bool:
         """Look what is new; tell whether the summary is another one than before.
@@ -101,7 +116,8 @@ class Followed:
 
     def close(self) -> None:
         """Close the files; the next look opens them again."""
-        self._reader.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _figures_now(self) -> dict[str, Figures]:
         found = {}
@@ -145,8 +161,8 @@ class Followed:
         gone = all(told.get("closed") or self._gone(name, told) for name, told in writers.items())
         self.settled = gone and not _fresh(self.folder)
         if not self.settled and gone:  # what was said to be missing may come
-            self._reader.close()
-            self._reader = RunReader(self.folder, extremes=True)
+            self.close()
+            self._opened = None
             self._figures.clear()
 
     def _gone(self, name: str, told: dict[str, Any]) -> bool:
