@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _YOUNG = 2.0  # seconds: clocks of file systems are coarse
 _BATCH = 250  # runs that are read while others wait to write
 _MANY = 4  # batches: of so many, other processes read them
-_OPEN = 200  # runs whose files are kept open
+_OPEN = 100  # runs whose files are kept open
 _DEAR = 0.005  # seconds: names of folders with more runs than can be compared in that are not compared each time
 _SHARE = 20  # … but so that it takes a twentieth of the time
 _SAMPLE = 20  # settled runs that are looked at now and then, for lines of the feed that were lost
