@@ -199,9 +199,9 @@ class Experiment:
         FilterError
             If a filter can't be understood; at the call, not at the first run.
         """
-        from jupyter_runs.index import find_runs
+        from jupyter_runs.index import search_runs
 
-        found = find_runs(
+        found = search_runs(
             self._workspace.folder,
             experiment=self._name,
             type=type,

@@ -107,9 +107,9 @@ class RunChildren(RunBase):
         FilterError
             If a filter can't be understood; at the call, not at the first run.
         """
-        from jupyter_runs.index import find_children
+        from jupyter_runs.index import search_children
 
-        found = find_children(
+        found = search_children(
             self._folder,
             recursive=recursive,
             tags=tags,

@@ -1,6 +1,7 @@
 """Questions across runs.
 
-`find_runs` and `find_children` look at the folders themselves, with the standard library alone. `Index` answers the same and
+`find_runs` and `find_children` look at the folders themselves, with the standard library alone; `search_runs` and
+`search_children` say the same, from the index where that pays. `Index` answers the same and
 more from a database, for who lists thousands of runs, filters by metrics and sorts; it needs SQLAlchemy and lark, which are loaded
 when it is first used.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.index.filters import STATUSES, RunFilter
 from jupyter_runs.index.scan import find_children, find_runs, workspace_folders
+from jupyter_runs.index.searching import search_children, search_runs
 
 if TYPE_CHECKING:
     from jupyter_runs.index.database import Index as Index
@@ -35,6 +37,8 @@ __all__ = [  # noqa: PLE0604 - names from the table above
     "RunFilter",
     "find_children",
     "find_runs",
+    "search_children",
+    "search_runs",
     "workspace_folders",
     *_MODULE_OF,
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from sqlalchemy import delete, insert, select, update
 
 from jupyter_runs.errors import RunsError
-from jupyter_runs.index import feed
+from jupyter_runs.index import feed, workers
 from jupyter_runs.index.following import Followed, changed_at
 from jupyter_runs.index.rows import Rows
 from jupyter_runs.index.scan import workspace_folders
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _YOUNG = 2.0  # seconds: clocks of file systems are coarse
 _BATCH = 250  # runs that are read while others wait to write
-_OPEN = 200  # runs whose files are kept open
+_MANY = 4  # batches: of so many, other processes read them
+_OPEN = 100  # runs whose files are kept open
 _DEAR = 0.005  # seconds: names of folders with more runs than can be compared in that are not compared each time
 _SHARE = 20  # … but so that it takes a twentieth of the time
 _SAMPLE = 20  # settled runs that are looked at now and then, for lines of the feed that were lost
@@ -87,8 +88,14 @@ class Catching:
             self._opened, self._pid = self._store.opened, os.getpid()
         try:
             written, new = self._first_pass(thorough)
-            for at in range(0, len(new), _BATCH):
-                written += self._read_new(new[at : at + _BATCH])
+            batches = [new[at : at + _BATCH] for at in range(0, len(new), _BATCH)]
+            if len(batches) < _MANY:
+                for batch in batches:
+                    written += self._read_new(batch, [None] * len(batch))
+            else:
+                told = [[(str(folder.path), inode) for folder, inode in batch] for batch in batches]
+                for batch, found in zip(batches, workers.read_all(told)):
+                    written += self._read_new(batch, found)
         except BaseException:
             self.forget()  # what was rolled back is not what we think it is
             raise
@@ -121,19 +128,28 @@ class Catching:
             self._store.set_version(connection, rows.version)
         self._version = rows.version if rows.written else rows.version - 1
 
-    def _read_new(self, batch: list[tuple[RunFolder, int]]) -> int:
+    def _read_new(self, batch: list[tuple[RunFolder, int]], found: list[workers.Answer]) -> int:
+        """Store new runs, of which other processes may have found all there is."""
         with self._store.writing() as connection:
             version = self._store.version(connection)
             rows = Rows(connection, self._tables, version + 1)
             if version != self._version:
                 self._adopt(connection)
             there = self._there(connection, [folder for folder, _ in batch])
-            runs = [
-                Followed(folder, inode) for folder, inode in batch if _key_of(folder) not in there
-            ]
-            for run in runs:
-                self._followed[_key_of(run.folder)] = run
-            self._look(rows, runs)
+            runs = []
+            for (folder, inode), told in zip(batch, found):
+                key = _key_of(folder)
+                if key not in there:
+                    run = self._followed[key] = Followed(folder, inode)
+                    if told is not None:
+                        run.take(*told)
+                    runs.append(run)
+            for name in self._look(rows, runs):  # no runs yet: looked at again
+                connection.execute(
+                    update(self._tables.workspaces)
+                    .where(self._tables.workspaces.c.name == name)
+                    .values(names_stamp=-1)
+                )
             self._commit(connection, rows)
         return rows.written
 
@@ -165,8 +181,8 @@ class Catching:
         new: dict[str, tuple[RunFolder, int]] = {}
         if stamp < 0 or now != stamp:
             if thorough or before is None or not self._too_dear(folder.name):
-                new, whole = self._compare(connection, rows, folder)
-                stamp = now if whole else -1
+                new = self._compare(connection, rows, folder)
+                stamp = now
             else:
                 stamp = -1
         there = self._there(
@@ -176,9 +192,11 @@ class Catching:
             if (folder.name, run) in there:
                 hinted.add((folder.name, run))
             elif run not in new and _is_name(run):
-                found = _new(folder / "runs" / run)
-                if found is not None:
-                    new[run] = found
+                path = folder / "runs" / run
+                try:
+                    new[run] = RunFolder(path), path.stat().st_ino
+                except OSError:
+                    pass  # made, and deleted again
         self._note_workspace(connection, folder.name, before, _Workspace(place, stamp))
         return list(new.values())
 
@@ -188,8 +206,8 @@ class Catching:
 
     def _compare(
         self, connection: Connection, rows: Rows, folder: Path
-    ) -> tuple[dict[str, tuple[RunFolder, int]], bool]:
-        """Compare names; return the new runs, newest first, and whether all that is there is a run."""
+    ) -> dict[str, tuple[RunFolder, int]]:
+        """Compare names; return what is new, newest first."""
         start = time.monotonic()
         table = self._tables.runs
         known = {
@@ -216,14 +234,10 @@ class Catching:
             pass
         gone += (key for _, key in known.values())
         self._remove(rows, gone)
-        found: dict[str, tuple[RunFolder, int]] = {}
-        for entry in sorted(fresh, key=_age):
-            run = _new(entry.path, entry.inode())
-            if run is not None:
-                found[entry.name] = run
+        fresh.sort(key=_age)
         now = time.monotonic()
         self._dear[folder.name] = now - start, now
-        return found, len(found) == len(fresh)
+        return {entry.name: (RunFolder(entry.path), entry.inode()) for entry in fresh}
 
     def _remove(self, rows: Rows, keys: list[int]) -> None:
         if not keys:
@@ -318,14 +332,14 @@ class Catching:
             if changed_at(RunFolder(home / row.workspace / "runs" / row.id)) != row.stamp
         }
 
-    def _look(self, rows: Rows, runs: Iterable[Followed]) -> None:
-        """Look at runs, and store what is new."""
+    def _look(self, rows: Rows, runs: Iterable[Followed]) -> set[str]:
+        """Look at runs, and store what is new; return the workspaces of those that are none."""
         changed: list[Followed] = []
         gone: list[Followed] = []
         over: list[Followed] = []
         for run in runs:
             try:
-                new = run.look()
+                new = (run.key is None and run.settled) or run.look()  # else it was taken whole
                 if run.doubted and run.fresh:  # what was stored may have been true in between
                     run.stored = None
                 run.doubted = False
@@ -341,6 +355,7 @@ class Catching:
         for run in [*gone, *over]:
             run.close()
             self._followed.pop(_key_of(run.folder), None)
+        return {_key_of(run.folder)[0] for run in gone}
 
     def _close_some(self) -> None:
         """Keep the files of few runs open."""
@@ -368,17 +383,6 @@ def _names_stamp(workspace: Path) -> int:
 
 def _is_name(run: str) -> bool:
     return not run.startswith(".") and "/" not in run and "\0" not in run and bool(run)
-
-
-def _new(path: Any, inode: Optional[int] = None) -> Optional[tuple[RunFolder, int]]:
-    """Return the run in a folder, None where there is none yet."""
-    folder = RunFolder(path)
-    try:
-        found = folder.path.stat().st_ino if inode is None else inode
-        folder.definition  # noqa: B018 - reads it
-    except (OSError, ValueError, RunsError):
-        return None
-    return folder, found
 
 
 def _age(entry: os.DirEntry[str]) -> float:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, literal, not_, 
 from jupyter_runs.index import meaning
 from jupyter_runs.index.nodes import METRICS, RUN, All, Among, Compare, Contains, Field, Has, Not
 from jupyter_runs.index.nodes import Any as Either
-from jupyter_runs.index.summary import storable
+from jupyter_runs.index.summary import looked_up, storable
 
 if TYPE_CHECKING:
     from jupyter_runs.index.nodes import Leaf, Node, Value
@@ -64,7 +64,7 @@ class Conditions:
             table = self.tables.metrics
             number = table.c[field.part]
             text = table.c.text if field.part == "last" else number
-            where = [table.c.run == runs.c.key, table.c.name == storable(field.name)]
+            where = [table.c.run == runs.c.key, table.c.name == looked_up(field.name)]
             if isinstance(leaf, Has):  # a list without numbers has no least one
                 there = field.part in ("min", "max")
                 return exists().where(*where, *([number.is_not(None)] if there else []))
@@ -74,7 +74,7 @@ class Conditions:
             where = [
                 table.c.run == runs.c.key,
                 table.c.space == field.space,
-                table.c.name == storable(field.name),
+                table.c.name == looked_up(field.name),
             ]
             if isinstance(leaf, Has):
                 return exists().where(*where)

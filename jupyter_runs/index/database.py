@@ -17,6 +17,7 @@ from jupyter_runs.index.catching import Catching
 from jupyter_runs.index.conditions import Conditions, mentions
 from jupyter_runs.index.language import parse
 from jupyter_runs.index.order import cursor, order_of, read_cursor
+from jupyter_runs.index.place import URL
 from jupyter_runs.index.query import Page, Query, Row
 from jupyter_runs.index.store import PATIENCE, BusyError, DamagedError, Store
 from jupyter_runs.index.summary import row_from, storable
@@ -24,7 +25,6 @@ from jupyter_runs.index.summary import row_from, storable
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
-URL = "JUPYTER_RUNS_INDEX_URL"
 _KEPT = 64  # totals that are remembered
 _SENSELESS = (ValueError, TypeError, LookupError, AttributeError)
 _Answer = TypeVar("_Answer")

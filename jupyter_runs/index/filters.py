@@ -94,7 +94,7 @@ class RunFilter:
         reader = RunReader(folder, plain=True)
         if self.tags or self.properties:
             reader.poll()
-            if not (_has(reader.tags, self.tags) and _has(reader.properties, self.properties)):
+            if not (has(reader.tags, self.tags) and has(reader.properties, self.properties)):
                 return False
         return not self.statuses or read_status(folder, reader).status in self.statuses
 
@@ -103,20 +103,20 @@ class _Any:
     """Stands for any value of a tag."""
 
 
-_ANY = _Any()
+ANY = _Any()
 
 
 def _labels(given: Labels, what: str) -> dict[str, Any]:
     if given is None:
         return {}
     if isinstance(given, str):
-        return {given: _ANY}
+        return {given: ANY}
     if isinstance(given, Mapping):
         wanted: dict[Any, Any] = {
             key: None if value is None else str(value) for key, value in given.items()
         }
     elif isinstance(given, Iterable):
-        wanted = dict.fromkeys(given, _ANY)
+        wanted = dict.fromkeys(given, ANY)
     else:
         raise FilterError(f"{what} is a key, a list of keys, or a dict, not {shown(given)}")
     for key in wanted:
@@ -137,7 +137,8 @@ def _statuses(given: Union[str, Iterable[str], None]) -> frozenset[str]:
     return frozenset(_BY_LOWER[status.lower()] for status in wanted)
 
 
-def _has(there: Mapping[str, Optional[str]], wanted: Mapping[str, Any]) -> bool:
+def has(there: Mapping[str, Optional[str]], wanted: Mapping[str, Any]) -> bool:
+    """Tell whether tags or properties are those that are wanted."""
     return all(
-        key in there and (value is _ANY or there[key] == value) for key, value in wanted.items()
+        key in there and (value is ANY or there[key] == value) for key, value in wanted.items()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -10,8 +11,6 @@ from jupyter_runs.journal import RunNotFoundError, RunReader, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone, rebooted, same_machine
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jupyter_runs.index.query import Figures
     from jupyter_runs.journal import RunFolder, Status
 
@@ -32,6 +31,8 @@ class Followed:
         Which folder it is.
     key
         Its row's, once it has one.
+    plain
+        Do without numpy.
 
     Attributes
     ----------
@@ -53,7 +54,10 @@ class Followed:
         When a writer's folder was last made in it.
     """
 
-    def __init__(self, folder: RunFolder, inode: int, key: Optional[int] = None) -> None:
+    def __init__(
+        self, folder: RunFolder, inode: int, key: Optional[int] = None, *, plain: bool = False
+    ) -> None:
+        self._plain = plain
         self.folder = folder
         self.inode = inode
         self.key = key
@@ -65,10 +69,21 @@ class Followed:
         self.doubted = False
         self.settled = False
         self.stamp = 0
-        self._reader = RunReader(folder, extremes=True)
+        self._opened: Optional[RunReader] = None
         self._status: Optional[Status] = None
-        self._control = -1
+        self._told = (-1, 0, 0)
+        self._places = f"{folder.control}", f"{folder.journal}"
         self._figures: dict[str, tuple[int, Figures]] = {}
+
+    def take(self, summary: Summary, stamp: int) -> None:
+        """Take what another process has found of a run of which nothing more is expected."""
+        self.summary, self.stamp, self.settled = summary, stamp, True
+
+    @property
+    def _reader(self) -> RunReader:
+        if self._opened is None:
+            self._opened = RunReader(self.folder, plain=self._plain, extremes=True)
+        return self._opened
 
     def look(self) -> bool:
         """Look what is new; tell whether the summary is another one than before.
@@ -78,10 +93,11 @@ class Followed:
         RunNotFoundError
             If the run is gone.
         """
-        stamp = changed_at(self.folder)
+        ended = self._status is not None and self._status.ended is not None
+        stamp = changed_at(self.folder) if ended or self._status is None else 0
         try:
             changed = self._reader.poll() or self.summary is None
-            status = self._status_now(changed)
+            status = self._status_now()
             self.fresh = changed or status != self._status
             if not self.fresh:
                 self._settle(stamp)
@@ -101,7 +117,8 @@ class Followed:
 
     def close(self) -> None:
         """Close the files; the next look opens them again."""
-        self._reader.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _figures_now(self) -> dict[str, Figures]:
         found = {}
@@ -113,19 +130,21 @@ class Followed:
                 found[name] = known[1]
         return found
 
-    def _status_now(self, changed: bool) -> Status:
+    def _status_now(self) -> Status:
         """Return the status; where nothing was asked of the run, and its owner lives, it is what it was."""
-        control = _stamp(self.folder.control)
+        control, journal = self._places
+        reader = self._reader
+        told = _stamp(control), len(reader.status_events), len(reader.writer_names)
         if (
-            not changed
-            and self._status is not None
-            and control == self._control > 0
+            self._status is not None
             and self._status.alive
-            and is_locked(self.folder.journal / str(self.folder.definition.get("owner")) / "alive")
+            and told == self._told
+            and told[0] > 0
+            and is_locked(f"{journal}/{self.folder.definition.get('owner')}/alive")
         ):
             return self._status
-        self._control = control
-        return read_status(self.folder, self._reader)._replace(last_seen=None)
+        self._told = told
+        return read_status(self.folder, reader)._replace(last_seen=None)
 
     def _settle(self, stamp: int) -> None:
         """Find out whether anything more is to be expected."""
@@ -145,8 +164,8 @@ class Followed:
         gone = all(told.get("closed") or self._gone(name, told) for name, told in writers.items())
         self.settled = gone and not _fresh(self.folder)
         if not self.settled and gone:  # what was said to be missing may come
-            self._reader.close()
-            self._reader = RunReader(self.folder, extremes=True)
+            self.close()
+            self._opened = None
             self._figures.clear()
 
     def _gone(self, name: str, told: dict[str, Any]) -> bool:
@@ -167,10 +186,10 @@ def changed_at(folder: RunFolder) -> int:
         return 0
 
 
-def _stamp(folder: Path) -> int:
+def _stamp(folder: str) -> int:
     """Return when a folder was changed, -1 where that was a moment ago: it may be changed again without a later time."""
     try:
-        told = folder.stat()
+        told = os.stat(folder)
     except OSError:
         return 0
     return told.st_mtime_ns if time.time() - told.st_mtime > _YOUNG else -1

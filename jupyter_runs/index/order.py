@@ -12,7 +12,7 @@ from jupyter_runs.errors import FilterError
 from jupyter_runs.index.conditions import Conditions
 from jupyter_runs.index.language import field_of, parse
 from jupyter_runs.index.nodes import METRICS, PARTS, RUN, SPACES, Field, Has
-from jupyter_runs.index.summary import storable
+from jupyter_runs.index.summary import looked_up, storable
 
 if TYPE_CHECKING:
     from sqlalchemy import FromClause
@@ -103,7 +103,7 @@ def order_of(sort: str, tables: Tables, now: float) -> Order:
     keys: tuple[ColumnElement[Any], ...]
     if field.space == METRICS:
         other = tables.metrics.alias("sorted")
-        on = and_(other.c.run == runs.c.key, other.c.name == storable(field.name))
+        on = and_(other.c.run == runs.c.key, other.c.name == looked_up(field.name))
         number = {"last": other.c.last, "kind": other.c.kind}.get(field.part)
         keys = (other.c[field.part] if number is None else number,)
         if field.part == "last":
@@ -113,7 +113,7 @@ def order_of(sort: str, tables: Tables, now: float) -> Order:
         on = and_(
             other.c.run == runs.c.key,
             other.c.space == field.space,
-            other.c.name == storable(field.name),
+            other.c.name == looked_up(field.name),
         )
         keys = (other.c.number, other.c.text)
     most = len(keys)

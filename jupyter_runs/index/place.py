@@ -12,6 +12,7 @@ from pathlib import Path
 from jupyter_runs._settings import absolute
 from jupyter_runs.journal.mapping import file_system
 
+URL = "JUPYTER_RUNS_INDEX_URL"
 # SQLite's locks, and the memory that its processes share, can't be relied on there
 _NETWORK = frozenset(
     {
@@ -125,10 +126,6 @@ class Files:
         """Return the file of now, which need not be there yet."""
         return self._path((self._generations() or [1])[-1])
 
-    def exists(self) -> bool:
-        """Tell whether there is one."""
-        return bool(self._generations())
-
     def following(self, left: Path) -> Path:
         """Return the file to go on with, and remove those before it.
 
@@ -150,6 +147,14 @@ class Files:
 def digest(home: Path) -> str:
     """Return what stands for a home in names."""
     return hashlib.sha256(os.fsencode(os.path.realpath(home))).hexdigest()[:16]
+
+
+def exists(home: Path) -> bool:
+    """Tell whether somebody has made an index of a home, of whatever version."""
+    if os.environ.get(URL):
+        return True
+    start = f"index-{digest(home)}-"
+    return any(entry.name.startswith(start) for entry in cache_folder().iterdir())
 
 
 def remove(path: Path) -> None:

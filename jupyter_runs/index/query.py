@@ -66,7 +66,7 @@ class Query:
             raise FilterError(f"limit is a whole number from 1 to {MOST:,}, not {self.limit!r}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
     """One run, as its folder was when the index caught up last.
 

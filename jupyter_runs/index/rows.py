@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from jupyter_runs.index.following import Followed
+    from jupyter_runs.index.summary import Summary
     from jupyter_runs.index.tables import Tables
 
+_KEY = "the_key"
 _MANY = 500  # values in one IN
 _Change = tuple["Followed", dict[Any, Any], dict[Any, Any]]  # a run, the metrics and labels it had
 
@@ -49,11 +52,19 @@ class Rows:
         own = {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
         return {**run.summary.row, **own}
 
+    def _difference(self, run: Followed, stored: Optional[Summary]) -> dict[str, Any]:
+        now = self._values(run)
+        had = stored.row if stored is not None else {}
+        return {
+            _KEY: run.key,
+            **{name: told for name, told in now.items() if name not in had or had[name] != told},
+        }
+
     def _insert(self, runs: list[Followed]) -> None:
         if not runs:
             return
         table = self._tables.runs
-        self._connection.execute(insert(table), [self._values(run) for run in runs])
+        self._many(insert(table), [self._values(run) for run in runs])
         keys: dict[tuple[str, str], int] = {}
         for workspace in {run.folder.path.parent.parent.name for run in runs}:
             for ids in _parts([run.folder.id for run in runs]):
@@ -67,7 +78,6 @@ class Rows:
         self.written += len(runs)
 
     def _update(self, runs: list[Followed]) -> None:
-        table = self._tables.runs
         values: list[dict[str, Any]] = []
         parts: list[_Change] = []
         for run in runs:
@@ -78,15 +88,38 @@ class Rows:
             if stored is None:
                 self._forget([run.key])
             if stored is None or stored.row != summary.row:
-                values.append({"the_key": run.key, **self._values(run)})
+                values.append(self._difference(run, stored))
                 self.written += 1
             elif run.settled:
                 self._settle(run)
             parts.append((run, {}, {}) if stored is None else (run, stored.metrics, stored.labels))
-        if values:
-            known = table.c.key == bindparam("the_key")
-            self._connection.execute(update(table).where(known), values)
+        self._set(values)
         self._add(parts)
+
+    def _set(self, values: list[dict[str, Any]]) -> None:
+        """Set columns of rows, those together that set the same."""
+        table = self._tables.runs
+        by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for value in values:
+            by_columns.setdefault(tuple(value), []).append(value)
+        for columns, some in by_columns.items():
+            told: dict[str, Any] = {name: bindparam(name) for name in columns if name != _KEY}
+            self._many(update(table).where(table.c.key == bindparam(_KEY)).values(told), some)
+
+    def _many(self, statement: Any, values: list[dict[str, Any]]) -> None:
+        """Execute a statement for each of many values, with nothing in between that looks at each of them."""
+        if not values:
+            return
+        compiled = statement.compile(dialect=self._connection.dialect, column_keys=list(values[0]))
+        order = compiled.positiontup
+        rows: Any = values
+        if order is not None:
+            rows = (
+                list(map(itemgetter(*order), values))
+                if len(order) > 1
+                else [(v[order[0]],) for v in values]
+            )
+        self._connection.exec_driver_sql(str(compiled), rows)
 
     def _settle(self, run: Followed) -> None:
         """Note that nothing more is expected of a run."""
@@ -96,29 +129,34 @@ class Rows:
 
     def _add(self, runs: list[_Change]) -> None:
         """Store metrics and labels that are not as they were."""
-        new: tuple[list[tuple[Any, ...]], ...] = ([], [])
-        old: tuple[list[tuple[Any, ...]], ...] = ([], [])
-        for run, *had in runs:
-            assert run.summary is not None
-            have: tuple[dict[Any, Any], ...] = (run.summary.metrics, run.summary.labels)
-            for was, now, gone, come in zip(had, have, old, new):
-                for name, told in was.items():
-                    if now.get(name) != told:
-                        gone.append(_key(run, name))
+        for which, table in enumerate((self._tables.metrics, self._tables.labels)):
+            gone: list[tuple[Any, ...]] = []
+            come: list[tuple[Any, ...]] = []
+            other: list[tuple[Any, ...]] = []
+            for run, *had in runs:
+                assert run.summary is not None
+                was: dict[Any, Any] = had[which]
+                now: dict[Any, Any] = (run.summary.metrics, run.summary.labels)[which]
+                gone += (_key(run, name) for name in was if name not in now)
                 for name, told in now.items():
-                    if was.get(name) != told:
+                    if name not in was:
                         come.append((*_key(run, name), *told))
-            run.stored = run.summary
-        for table, gone, come in zip((self._tables.metrics, self._tables.labels), old, new):
+                    elif was[name] != told:
+                        other.append((*_key(run, name), *told))
             columns = [column.name for column in table.columns]
-            if gone:
-                marks = [f"the_{column}" for column in columns[: len(gone[0])]]
-                where = [table.c[name] == bindparam(mark) for name, mark in zip(columns, marks)]
-                told_gone = [dict(zip(marks, key)) for key in gone]
-                self._connection.execute(delete(table).where(*where), told_gone)
-            if come:
-                told_come = [dict(zip(columns, row)) for row in come]
-                self._connection.execute(insert(table), told_come)
+            marks = [f"the_{name}" for name in columns]
+            keys = [column.name for column in table.primary_key]
+            where = [table.c[name] == bindparam(f"the_{name}") for name in keys]
+            rest: dict[str, Any] = {
+                name: bindparam(f"the_{name}") for name in columns if name not in keys
+            }
+            self._many(delete(table).where(*where), [dict(zip(marks, key)) for key in gone])
+            self._many(insert(table), [dict(zip(columns, row)) for row in come])
+            self._many(
+                update(table).where(*where).values(rest), [dict(zip(marks, row)) for row in other]
+            )
+        for run, *_ in runs:
+            run.stored = run.summary
 
     def remove(self, keys: Iterable[int]) -> None:
         """Remove runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from jupyter_runs.index.filters import RunFilter
 from jupyter_runs.journal import Children, RunFolder, RunsError, note_children
@@ -81,16 +81,28 @@ def find_children(
     The folders have the last word. Children that the hint in the parent's folder lacks are written there.
     """
     chosen = RunFilter(**wanted, include_children=True)
-    return _below(parent, recursive, chosen)
+    return below(parent, recursive, chosen, children_of)
 
 
-def _below(parent: RunFolder, recursive: bool, chosen: RunFilter) -> Iterator[RunFolder]:
+Lookup = Callable[[str], "list[RunFolder]"]
+
+
+def children_of(workspace: Path) -> Lookup:
+    """Return what finds the children of a run, given its id, by looking at all folders once."""
     children: dict[str, list[RunFolder]] = {}
-    for folder in _runs(parent.path.parent.parent):
+    for folder in _runs(workspace):
         of = folder.definition.get("parent")
         if isinstance(of, str):
             children.setdefault(of, []).append(folder)
-    found = children.get(parent.id, [])
+    return lambda run: children.get(run, [])
+
+
+def below(
+    parent: RunFolder, recursive: bool, chosen: RunFilter, look: Callable[[Path], Lookup]
+) -> Iterator[RunFolder]:
+    """Yield the runs below one; ``look`` makes what finds the children of one run in a workspace."""
+    children = look(parent.path.parent.parent)
+    found = children(parent.id)
     hinted = {folder.id for folder in Children(parent).folders()}
     missing = [folder.id for folder in found if folder.id not in hinted and folder.id != parent.id]
     if missing:
@@ -98,7 +110,7 @@ def _below(parent: RunFolder, recursive: bool, chosen: RunFilter) -> Iterator[Ru
     below = {folder.id: folder for folder in found}
     waiting = list(below) if recursive else []
     while waiting:
-        for folder in children.get(waiting.pop(), ()):
+        for folder in children(waiting.pop()):
             if folder.id not in below:  # a damaged definition may lead in a circle
                 below[folder.id] = folder
                 waiting.append(folder.id)

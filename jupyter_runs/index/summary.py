@@ -88,19 +88,25 @@ def summarise(
         "body": json.dumps(body),
     }
     metrics = {
-        _name(key): (told.kind, min(told.count, _LARGEST), *_forms(told.last), told.min, told.max)
+        looked_up(key): (
+            told.kind,
+            min(told.count, _LARGEST),
+            *_forms(told.last),
+            told.min,
+            told.max,
+        )
         for key, told in figures.items()
     }
     labels: dict[tuple[str, str], tuple[Any, ...]] = {}
     for key, value in reader.params.items():
         number_, text = _forms(value)
-        labels["params", _name(key)] = (
+        labels["params", looked_up(key)] = (
             text if text is not None or value is None else str(_shown(value)),
             number_,
         )
     for space, pairs in (("tags", reader.tags), ("properties", reader.properties)):
         for key, told_text in pairs.items():
-            labels[space, _name(key)] = (
+            labels[space, looked_up(key)] = (
                 None if told_text is None else storable(told_text),
                 _number_in(told_text),
             )
@@ -151,7 +157,8 @@ def _short(value: Any, most: int = _LONGEST) -> Optional[str]:
     return storable(value[:most]) if isinstance(value, str) else None
 
 
-def _name(text: str) -> str:
+def looked_up(text: str) -> str:
+    """Return a name as it is looked up."""
     return storable(text[:_LONGEST])
 
 

@@ -9,7 +9,7 @@ import struct
 import sys
 import time
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 try:
     import fcntl
@@ -122,7 +122,7 @@ class Alive:
         os.close(self._fd)
 
 
-def is_locked(path: Path) -> Optional[bool]:
+def is_locked(path: Union[str, Path]) -> Optional[bool]:
     """Tell whether some process holds the lock on ``path``; None where that can't be told."""
     try:
         status = os.stat(path)

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LONGEST_INT = 2_000  # bits
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_PLAIN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK"))
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -95,12 +97,10 @@ def load(line: bytes) -> dict[str, Any]:
     return event
 
 
-def open_plain(path: Path, *, follow: bool = False) -> int:
+def open_plain(path: Union[str, os.PathLike[str]], *, follow: bool = False) -> int:
     """Open a file to read, -1 where there is none; a journal from strangers may hold links and pipes: those are none."""
-    names = ["O_CLOEXEC", "O_BINARY", "O_NONBLOCK", *([] if follow else ["O_NOFOLLOW"])]
-    flags = sum(getattr(os, name, 0) for name in names)
     try:
-        fd = os.open(path, os.O_RDONLY | flags)
+        fd = os.open(path, _PLAIN if follow else _PLAIN | _NO_LINK)
     except (OSError, ValueError):
         return -1
     if stat.S_ISREG(os.fstat(fd).st_mode):
@@ -158,7 +158,7 @@ class EventLog:
 class EventTail:
     """The reader's side: complete lines, each once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         self._path = path
         self._offset = 0
         self._fd = -1

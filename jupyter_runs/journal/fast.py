@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 import numpy as np
 import numpy.typing as npt
 
-from .fast_column import RECORD, FastColumn, as_numbers, as_scalars
+from .fast_column import RECORD, FastColumn, as_numbers, as_scalar
 from .layout import PAGE, SEAL, SERIES_BITS, SERIES_MASK, SLOT, SLOTS, T_NONE, segment_name
 
 if TYPE_CHECKING:
@@ -192,12 +192,11 @@ class FastStore:
 
     def last(self, series: int) -> Entry:
         """Return the record with the highest place."""
-        bits, kind = self._last_bits[series : series + 1], self._last_kind[series : series + 1]
         return (
             int(self._last_place[series]),
             float(self._last_time[series]),
             int(self._last_step[series]),
-            as_scalars(bits, kind)[0],
+            as_scalar(int(self._last_bits[series]), int(self._last_kind[series])),
         )
 
     def span_of_values(self, series: int) -> Optional[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
@@ -21,6 +22,8 @@ RECORD = np.dtype(
 )
 
 
+_EMPTY = tuple(np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8"))
+_FLOAT, _BITS = struct.Struct("<d"), struct.Struct("<q")
 MANY = 4096  # parts that wait to be joined, at most
 
 
@@ -35,9 +38,7 @@ class FastColumn:
         self.series = series
         self.loaded = False
         self._have = 0
-        self._arrays: tuple[Array, ...] = tuple(
-            np.empty(0, kind) for kind in ("<i8", "<u1", "<i8", "<f8", "<i8")
-        )
+        self._arrays: tuple[Array, ...] = _EMPTY
         self._new: list[tuple[Array, ...]] = []  # taken, and not yet joined to the arrays
         self._waiting = 0  # records in these
         self._last_place = -1
@@ -169,8 +170,13 @@ def as_scalars(bits: Array, kind: Array) -> list[Scalar]:
         return whole
     mixed: list[Scalar] = bits.view("<f8").tolist()
     for index in np.flatnonzero(kind != T_FLOAT).tolist():
-        held = int(bits[index])
-        mixed[index] = (
-            held if kind[index] == T_INT else bool(held) if kind[index] == T_BOOL else None
-        )
+        mixed[index] = as_scalar(int(bits[index]), int(kind[index]))
     return mixed
+
+
+def as_scalar(bits: int, kind: int) -> Scalar:
+    """Return one value as Python's own type."""
+    if kind == T_FLOAT:
+        value: float = _FLOAT.unpack(_BITS.pack(bits))[0]
+        return value
+    return bits if kind == T_INT else bool(bits) if kind == T_BOOL else None

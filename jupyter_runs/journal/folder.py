@@ -8,6 +8,7 @@ import re
 import secrets
 import stat
 import time
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional, Union
 
@@ -196,7 +197,7 @@ class RunFolder:
             self._definition = found
         return self._definition
 
-    @property
+    @cached_property
     def journal(self) -> Path:
         """Where each writer has its folder."""
         return self.path / "journal"
@@ -216,7 +217,7 @@ class RunFolder:
         """Logs of the run."""
         return self.path / "logs"
 
-    @property
+    @cached_property
     def control(self) -> Path:
         """What others ask of the run, and how it ended."""
         return self.path / "control"

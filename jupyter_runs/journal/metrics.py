@@ -146,6 +146,10 @@ class Metric:
         if self.kind == "list" or not self._told_last():
             values = self.values() if self.kind in ("scalar", "list") else []
             return values[-1] if values else None
+        if len(self._columns) == 1 and not self._events:  # as most are
+            column = self._columns[0][1]
+            only: Scalar = column.last()[3] if column.count else None
+            return only
         several = self._several()
         newest: Optional[tuple[tuple[Any, ...], Any]] = None
         for writer, column in self._columns:
@@ -169,7 +173,9 @@ class Metric:
     def _told_last(self) -> bool:
         """Tell whether the last of each column is enough to know the last of all."""
         return self.kind == "scalar" and (
-            not self._several() or all(column.rising for _, column in self._columns if column.count)
+            (len(self._columns) == 1 and not self._events)
+            or not self._several()
+            or all(column.rising for _, column in self._columns if column.count)
         )
 
     @property
@@ -185,10 +191,14 @@ class Metric:
             return found
         if self.kind != "scalar":
             return None
+        spans: list[Optional[tuple[float, float]]] = [
+            column.extremes() for _, column in self._columns if column.count
+        ]
+        if len(spans) == 1 and not self._events:
+            return spans[0]
         found = extremes_of(decode(event["value"]) for *_, event in self._events)
-        for _, column in self._columns:
-            if column.count:
-                found = extremes_of(column.extremes() or (), found)
+        for span in spans:
+            found = extremes_of(span or (), found)
         return found
 
     def _kept(self, key: str, make: Callable[[], Any]) -> Any:

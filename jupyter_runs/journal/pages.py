@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import zlib
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import NamedTuple, Union
 
 from .events import open_plain
 from .layout import (
@@ -21,9 +21,6 @@ from .layout import (
     read_seal,
 )
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _FULL = full_map(0)
 _YOUNG = 2.0  # seconds: clocks of file systems are coarse
 
@@ -33,7 +30,7 @@ Bytes = Union[bytes, memoryview]
 class Segment:
     """An open segment and how far it was read; closed, it opens again when it is read."""
 
-    def __init__(self, path: Path, fd: int, header: Header) -> None:
+    def __init__(self, path: str, fd: int, header: Header) -> None:
         self._path = path
         self._fd = fd
         self.header = header

@@ -18,7 +18,6 @@ from .tail import ScalarTail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 FORMAT = 1
 MOST_DAMAGE = 100  # lines told one by one
@@ -28,14 +27,15 @@ _YOUNG = 2.0  # seconds: clocks of file systems are coarse
 class _Source:
     """One writer's files, and how far each was read."""
 
-    def __init__(self, index: int, folder: Path, store: Any) -> None:
+    def __init__(self, index: int, journal: str, name: str, store: Any) -> None:
         self.index = index
-        self.name = folder.name
+        self.name = name
+        folder = f"{journal}/{name}"
         self.facts: dict[str, Any] = {}
         self.closed = False
         self.end = 0  # the place that it gave out last, told at its goodbye
         self.done = False
-        self.events = EventTail(folder / "events.jsonl")
+        self.events = EventTail(f"{folder}/events.jsonl")
         self.scalars = ScalarTail(folder)
         self.store = store
         self.metrics: dict[int, Metric] = {}
@@ -265,7 +265,9 @@ class RunReader(Facts):
             return
         for name in sorted(names):
             if name not in self._sources:
-                source = _Source(len(self.writer_names), self.folder.journal / name, self._store())
+                source = _Source(
+                    len(self.writer_names), str(self.folder.journal), name, self._store()
+                )
                 self._sources[name] = source
                 self.writer_names.append(name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Union
 
 from .events import open_plain
 from .layout import (
@@ -26,7 +26,6 @@ from .pages import Piece, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from .pages import Bytes
 
@@ -44,8 +43,8 @@ class ScalarTail:
     :meth:`poll`, until they are filled or their page is sealed without them.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Union[str, os.PathLike[str]]) -> None:
+        self._folder = os.fspath(folder)  # texts are joined in a tenth of the time of paths
         self._go_to(0)
         self._reached = 0  # the first place behind the segments that were left
         self._segment: Optional[Segment] = None
@@ -60,7 +59,7 @@ class ScalarTail:
 
     def _go_to(self, number: int) -> None:
         self._number = number
-        self._following = str(self._folder / segment_name(number + 1))
+        self._following = f"{self._folder}/{segment_name(number + 1)}"
 
     def idle(self) -> bool:
         """Tell cheaply that a poll would find nothing, as long as the writer's lines tell nothing new.
@@ -129,7 +128,7 @@ class ScalarTail:
 
     def _open(self, *, passed: bool) -> Optional[Segment]:
         name = segment_name(self._number)
-        fd = open_plain(self._folder / name)
+        fd = open_plain(f"{self._folder}/{name}")
         if fd < 0:
             if passed:
                 self._doubts.append(f"{name} is missing; its values are lost")
@@ -150,7 +149,7 @@ class ScalarTail:
             os.close(fd)
             return None
         self._settle(header.first)
-        return Segment(self._folder / name, fd, header)
+        return Segment(f"{self._folder}/{name}", fd, header)
 
     def _leave(self, segment: Optional[Segment]) -> None:
         """Go on to the next segment; where that one starts tells whether anything is missing."""
@@ -205,7 +204,7 @@ class ScalarTail:
         self._holes, self._open_pages = {}, []
 
     def _tell(self, text: str) -> None:
-        told = f"{self._folder.name}/{text}"
+        told = f"{os.path.basename(self._folder)}/{text}"
         if told not in self.damage:
             self.damage.append(told)
 
