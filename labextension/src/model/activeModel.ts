@@ -51,12 +51,10 @@ export class ActiveModel implements IDisposable, ISource {
       return;
     }
     const before = this.going;
+    const told = JSON.stringify(this._runs.map(shown));
     this._runs = runs.filter(run => run.active);
     this.going = new Set(this._runs.map(keyOf));
-    const changed =
-      this._runs.length !== before.size ||
-      this._runs.some(run => !before.has(keyOf(run)));
-    if (changed) {
+    if (JSON.stringify(this._runs.map(shown)) !== told) {
       this._changed.emit();
     }
     for (const run of runs) {
@@ -76,4 +74,9 @@ export class ActiveModel implements IDisposable, ISource {
   private readonly source: IDisposable;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, IRun>(this);
+}
+
+/** What is told of a run that goes on. */
+function shown(run: IRun): unknown[] {
+  return [keyOf(run), run.status, run.waiting, run.progress?.text];
 }

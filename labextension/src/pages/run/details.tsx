@@ -121,7 +121,9 @@ function FirstMetrics({ answer }: { answer: IRunAnswer }): React.ReactElement | 
   if (!value) {
     return null;
   }
-  const first = value.charts.slice(0, CHARTS);
+  // what the machine does is on the Metrics tab
+  const own = value.charts.filter(key => !key.startsWith('system/'));
+  const first = own.slice(0, CHARTS);
   return (
     <>
       {first.length > 0 && (

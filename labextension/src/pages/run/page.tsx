@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import { IHead, IRunRef, ITab } from '../../api';
 import { useAge } from '../../components/age';
-import { Note } from '../../components/note';
+import { adviceFor, Note } from '../../components/note';
 import { IAction, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
 import { useSurroundings } from '../context';
@@ -51,7 +51,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
       <RunHeader head={head} age={age} trans={trans} {...actions} />
       {error && (
         <p className="jp-Runs-stale" role="alert">
-          {trans.__('The server does not answer. Below is what was known before.')}
+          {adviceFor(error, trans)} {trans.__('Below is what was known before.')}
         </p>
       )}
       <Tabs
