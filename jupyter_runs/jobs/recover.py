@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from jupyter_runs.jobs import process, sealed
 from jupyter_runs.jobs.collect import KEPT, remove_work, work_folder
-from jupyter_runs.jobs.tickets import Queue, is_ours, queue_of
+from jupyter_runs.jobs.tickets import Queue, cancel, is_ours, queue_of
 from jupyter_runs.journal import Children, RunFolder, RunsError, Writer, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone
 from jupyter_runs.journal.status import GONE, canceled_by

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import textwrap
 
 import pytest
@@ -98,6 +100,18 @@ def test_cancel_takes_its_steps_along(exp, script):
     wait_for(lambda: child.get_status() == "Running")
     run.cancel()
     assert done(run)["status"] == "Canceled"
+    assert done(child)["status"] == "Canceled"
+
+
+def test_a_pipeline_whose_driver_is_killed_takes_its_steps_along(exp, script):
+    run = exp.submit(
+        Pipeline(exp.workspace, [step(script, "long", "import time; time.sleep(600)")])
+    )
+    (child,) = wait_for(lambda: list(run.get_children()))
+    wait_for(lambda: child.get_status() == "Running")
+    with run._reading() as reader:
+        os.kill(int(reader.writers[run._definition("owner")]["pid"]), signal.SIGKILL)
+    assert done(run)["error"]["error"]["code"] == "ProcessGone"
     assert done(child)["status"] == "Canceled"
 
 
