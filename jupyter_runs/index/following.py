@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs.index.summary import Summary, figures_of, summarise, unreadable
+from jupyter_runs.index.summary import Said, Summary, figures_of, said_by, summarise, unreadable
 from jupyter_runs.journal import RunNotFoundError, RunReader, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone, rebooted, same_machine
 
@@ -71,6 +71,7 @@ class Followed:
         self.stamp = 0
         self._opened: Optional[RunReader] = None
         self._status: Optional[Status] = None
+        self._said: Optional[tuple[int, Said]] = None
         self._told = (-1, 0, 0)
         self._places = f"{folder.control}", f"{folder.journal}"
         self._figures: dict[str, tuple[int, Figures]] = {}
@@ -103,7 +104,10 @@ class Followed:
                 self._settle(stamp)
                 return False
             self._status = status
-            summary = summarise(self._reader, status, self._figures_now(), self.inode)
+            lines = self._reader.lines
+            if self._said is None or self._said[0] != lines:
+                self._said = lines, said_by(self._reader, self.inode)
+            summary = summarise(self._said[1], status, self._figures_now())
         except RunNotFoundError:
             raise
         except Exception as error:  # a stranger's folder must not hide the others
@@ -165,7 +169,7 @@ class Followed:
         self.settled = gone and not _fresh(self.folder)
         if not self.settled and gone:  # what was said to be missing may come
             self.close()
-            self._opened = None
+            self._opened = self._said = None
             self._figures.clear()
 
     def _gone(self, name: str, told: dict[str, Any]) -> bool:

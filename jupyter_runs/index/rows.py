@@ -137,6 +137,8 @@ class Rows:
                 assert run.summary is not None
                 was: dict[Any, Any] = had[which]
                 now: dict[Any, Any] = (run.summary.metrics, run.summary.labels)[which]
+                if was is now:
+                    continue
                 gone += (_key(run, name) for name in was if name not in now)
                 for name, told in now.items():
                     if name not in was:

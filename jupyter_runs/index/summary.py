@@ -48,45 +48,52 @@ def figures_of(metric: Metric) -> Figures:
     return Figures(metric.kind, metric.count, metric.last, low, high)
 
 
-def summarise(
-    reader: RunReader, status: Status, figures: Mapping[str, Figures], inode: int
-) -> Summary:
-    """Return what is stored of a run.
+class Said(NamedTuple):
+    """What the lines of a run say beside its metrics: it changes far less often than these."""
+
+    row: dict[str, Any]
+    labels: dict[tuple[str, str], tuple[Any, ...]]
+    body: str  # the end of a JSON object
+
+
+def said_by(reader: RunReader, inode: int) -> Said:
+    """Return what a run's lines say.
 
     Parameters
     ----------
     reader
         A reader of it that was just polled.
-    status
-        Where it stands.
-    figures
-        Of its metrics.
     inode
         Which folder it is: another one of the same name is another run.
     """
-    name, progress = reader.name, reader.progress
+    progress = reader.progress
     body = {
         # by name: the order in which several writers are read is no order
         "params": {key: _plain(value) for key, value in sorted(reader.params.items())},
         "tags": dict(sorted(reader.tags.items())),
         "properties": dict(sorted(reader.properties.items())),
-        "metrics": {
-            key: [told.kind, told.count, _plain(told.last), told.min, told.max]
-            for key, told in figures.items()
-        },
         "progress": None if progress is None else progress._asdict(),
     }
     row = {
         **_defined(reader.folder, inode),
         "archived": int(reader.archived is not None),
-        "name": _short(name),
-        "status": status.status,
-        "reason": _short(status.reason or status.message, _LONGEST_REASON),
-        "started": status.started,
-        "ended": status.ended,
-        "words": _words(reader, name),
-        "body": json.dumps(body),
+        "name": _short(reader.name),
+        "words": _words(reader, reader.name),
     }
+    labels: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for key, value in reader.params.items():
+        number, text = _forms(value)
+        shown = text if text is not None or value is None else _shown(value)
+        labels["params", looked_up(key)] = shown, number
+    for space, pairs in (("tags", reader.tags), ("properties", reader.properties)):
+        for key, told in pairs.items():
+            text = None if told is None else storable(told)
+            labels[space, looked_up(key)] = text, _number_in(told)
+    return Said(row, labels, json.dumps(body)[1:])
+
+
+def summarise(said: Said, status: Status, figures: Mapping[str, Figures]) -> Summary:
+    """Return what is stored of a run: what its lines say, where it stands, and its metrics' figures."""
     metrics = {
         looked_up(key): (
             told.kind,
@@ -97,20 +104,19 @@ def summarise(
         )
         for key, told in figures.items()
     }
-    labels: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for key, value in reader.params.items():
-        number_, text = _forms(value)
-        labels["params", looked_up(key)] = (
-            text if text is not None or value is None else str(_shown(value)),
-            number_,
-        )
-    for space, pairs in (("tags", reader.tags), ("properties", reader.properties)):
-        for key, told_text in pairs.items():
-            labels[space, looked_up(key)] = (
-                None if told_text is None else storable(told_text),
-                _number_in(told_text),
-            )
-    return Summary(row, metrics, labels)
+    shown = {
+        key: (told.kind, told.count, _plain(told.last), told.min, told.max)
+        for key, told in figures.items()
+    }
+    row = {
+        **said.row,
+        "status": status.status,
+        "reason": _short(status.reason or status.message, _LONGEST_REASON),
+        "started": status.started,
+        "ended": status.ended,
+        "body": f'{{"metrics": {json.dumps(shown)}, {said.body}',
+    }
+    return Summary(row, metrics, said.labels)
 
 
 def row_from(found: Any) -> Row:

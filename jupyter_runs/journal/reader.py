@@ -82,6 +82,8 @@ class RunReader(Facts):
         Grows with each :meth:`poll` that found something.
     metrics : dict of str to Metric
         In the order in which they were first logged.
+    lines : int
+        How many lines were read: where it is what it was, nothing but numbers is new.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class RunReader(Facts):
         self.metrics: dict[str, Metric] = {}
         self.writer_names: list[str] = []
         self.last_time: Optional[float] = None
+        self.lines = 0
         self._by_kind: dict[tuple[str, str], Metric] = {}
         self._unordered = False
         self._damage: list[str] = []
@@ -277,6 +280,7 @@ class RunReader(Facts):
 
     def _apply_line(self, source: _Source, offset: int, line: bytes, version: int) -> None:
         """Take one line; one that makes no sense is told as damage and left out."""
+        self.lines += 1
         try:
             event = load(line)
             check(event)

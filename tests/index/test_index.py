@@ -280,14 +280,14 @@ def test_a_folder_that_makes_no_sense_hides_no_other(index, make, home, monkeypa
 
     make("good")
     make("bad")
-    truth = following.summarise
+    truth = following.said_by
 
-    def summarise(reader, *args):
+    def said_by(reader, *args):
         if reader.folder.id == "bad":
             raise ValueError("a stranger's")
         return truth(reader, *args)
 
-    monkeypatch.setattr(following, "summarise", summarise)
+    monkeypatch.setattr(following, "said_by", said_by)
     index.catch_up()
     rows = {row.id: row for row in index.page(Query()).rows}
     assert rows["bad"].status == "Unreadable"
