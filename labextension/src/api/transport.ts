@@ -61,7 +61,11 @@ export class Transport {
   }
 
   async post<T>(path: readonly string[], body: unknown = {}): Promise<T> {
-    const init = { method: 'POST', body: JSON.stringify(body) };
+    const init: RequestInit = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      cache: 'default' // otherwise the time is put behind the address
+    };
     return (await read(await this.send(this.url(path), init))) as T;
   }
 
