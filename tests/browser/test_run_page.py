@@ -68,7 +68,9 @@ def test_a_click_opens_the_page_of_a_run_that_follows_it_to_its_end(ran):
     expect(page.locator(".jp-Runs-head progress")).to_have_attribute("value", "0.25")
     expect(page.locator(".jp-Runs-plot canvas")).to_have_count(2)
     ran.screenshot("run-page")
-    ran.page.evaluate("() => jupyterapp.shell.activateById([...jupyterapp.shell.widgets('main')][0].id)")
+    ran.page.evaluate(
+        "() => jupyterapp.shell.activateById([...jupyterapp.shell.widgets('main')][0].id)"
+    )
     ran.run_cell(2)
     row(ran, "brave-otter").click()  # the page that is there, and no second one
     expect(page.locator(".jp-Runs-pill")).to_have_text("Completed")
