@@ -14,7 +14,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from jupyter_runs._settings import read_json, write_json
-from jupyter_runs.errors import ActiveRunsError, NotFoundError, RunExistsError
+from jupyter_runs.capture.snapshot import drop_snapshots
+from jupyter_runs.errors import ActiveRunsError, NotFoundError, RunExistsError, RunsError
 from jupyter_runs.index import find_children
 from jupyter_runs.journal import TERMINAL, RunFolder, RunReader, read_status
 from jupyter_runs.journal.errors import shown
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ITEM = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}-[\w-]{1,255}")
-_GONE = (
-    ".deleted-"  # what is being deleted for good: never shown again, even if that is interrupted
-)
+_SNAPSHOT = re.compile(r"[0-9a-f]{32}")
+# what is being deleted for good: never shown again, even if that is interrupted
+_GONE = ".deleted-"
 _lock = threading.Lock()
 _sizes: dict[Path, tuple[int, int]] = {}
 
@@ -155,7 +156,7 @@ def restore(workspace: Path, item: str) -> list[str]:
 
 
 def delete(workspace: Path, item: str) -> int:
-    """Delete an item for good, and return how many bytes that has freed.
+    """Delete an item for good, with the snapshots that no other run was started from; return how many bytes are freed.
 
     Raises
     ------
@@ -163,9 +164,43 @@ def delete(workspace: Path, item: str) -> int:
         If there is no such item.
     """
     place = find(workspace, item)
-    freed = _size(place)
+    freed, snapshots = _size(place), _snapshots(place)
     _remove(place)
+    if snapshots:
+        needed: set[str] = set()
+        for journal in _journals(workspace):
+            needed.update(one for one in snapshots - needed if one.encode() in journal)
+            if needed == snapshots:
+                return freed
+        freed += drop_snapshots(workspace / "snapshots", snapshots, needed.__contains__)
     return freed
+
+
+def _snapshots(place: Path) -> set[str]:
+    """Return the ids of the snapshots that runs in the trash were started from."""
+    found = set()
+    for folder in _runs(place):
+        reader = RunReader(folder, plain=True)
+        try:
+            reader.poll()
+        except RunsError:
+            continue
+        finally:
+            reader.close()
+        told = reader.facts.get("snapshot")
+        if isinstance(told, str) and _SNAPSHOT.fullmatch(told):
+            found.add(told)
+    return found
+
+
+def _journals(workspace: Path) -> Iterator[bytes]:
+    """Give what each writer of each run has told, also of those in the trash: an id stands there as it is."""
+    for pattern in ("runs/*/journal/*/events.jsonl", "trash/*/runs/*/journal/*/events.jsonl"):
+        for path in workspace.glob(pattern):
+            try:
+                yield path.read_bytes()
+            except OSError:
+                continue
 
 
 def _remove(place: Path) -> None:

@@ -27,7 +27,7 @@ from jupyter_runs.errors import (
 from jupyter_runs.journal import safe_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jupyter_runs._settings import SnapshotLimits
 
@@ -49,6 +49,7 @@ _NEVER_FOLDERS = frozenset(
     ]
 )
 _LONGEST_WALK = 2.0  # seconds; a home folder is known to be too large long before its end
+_YOUNG = 3600.0  # seconds
 _TOLD = 5  # largest entries that an error names
 
 _BLOCK = 1 << 20
@@ -105,11 +106,55 @@ def take_snapshot(
     key = (folder.resolve(), store.resolve())
     with _lock:
         known = _taken.get(key)
-        if known is not None and known[0] == state and (store / f"{known[1]}.zip").is_file():
+        if known is not None and known[0] == state and _keep(store / f"{known[1]}.zip"):
             return known[1]  # a sweep starts many runs from files that did not change
         snapshot_id = _write(entries, store, progress)
         _taken[key] = (state, snapshot_id)
     return snapshot_id
+
+
+def _keep(archive: Path) -> bool:
+    """Mark a snapshot as used just now, so that nobody takes it for a forgotten one; False if it is not there."""
+    try:
+        os.utime(archive)
+    except OSError:
+        return False
+    return True
+
+
+def drop_snapshots(store: Path, ids: Iterable[str], used: Callable[[str], bool]) -> int:
+    """Remove snapshots that no run needs any more, and return how many bytes that has freed.
+
+    Parameters
+    ----------
+    store
+        The folder that keeps a workspace's snapshots.
+    ids
+        Which ones to look at.
+    used
+        Tells whether a run needs one.
+
+    Notes
+    -----
+    One that was taken, or taken again, less than an hour ago stays: its run may not have said so yet.
+    """
+    freed = 0
+    for snapshot_id in ids:
+        archive = store / f"{snapshot_id}.zip"
+        away = store / f".{snapshot_id}.{os.getpid()}.gone"
+        try:
+            if time.time() - archive.stat().st_mtime < _YOUNG or used(snapshot_id):
+                continue
+            archive.rename(away)
+            told = away.stat()
+            if time.time() - told.st_mtime < _YOUNG:  # taken again while we looked
+                away.rename(archive)
+                continue
+            away.unlink()
+            freed += told.st_size
+        except OSError:
+            continue
+    return freed
 
 
 def list_entries(

@@ -108,8 +108,9 @@ ENDPOINTS = [
         "GET",
         "runs/{workspace}/{run}/series/{key}",
         _points,
-        "All points of a line: x and y in turn, little-endian float64; X-Count says how many",
+        "All points of a line: x and y in turn, little-endian float64",
         (BYTES,),
+        headers=(("X-Count", "How many points there are."),),
         query=(
             Choice("x", "What runs along the x axis.", "step", words=AXES),
             Real("from", "The least x."),

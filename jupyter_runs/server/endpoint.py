@@ -63,6 +63,8 @@ class Endpoint:
         Of a good answer.
     refusals
         Statuses that it may be refused with, beside those of all: 400, 403, 404 with anything in the path.
+    headers
+        Headers of a good answer: the name, and what it says.
     """
 
     method: str
@@ -74,6 +76,7 @@ class Endpoint:
     body: Schema | None = None
     status: int = 200
     refusals: tuple[int, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> list[str]:

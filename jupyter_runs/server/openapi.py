@@ -111,7 +111,13 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
         content: dict[str, Any] = {"application/json": {"schema": endpoint.answer}}
     else:
         content = {media: {"schema": {"type": "string"}} for media in endpoint.answer}
-    return {"description": endpoint.about, "content": content}
+    found: dict[str, Any] = {"description": endpoint.about, "content": content}
+    if endpoint.headers:
+        found["headers"] = {
+            name: {"description": about, "required": True, "schema": {"type": "string"}}
+            for name, about in endpoint.headers
+        }
+    return found
 
 
 def _refusals(endpoint: Endpoint) -> dict[str, Any]:
@@ -125,6 +131,9 @@ def _refusals(endpoint: Endpoint) -> dict[str, Any]:
         str(status): {"description": _WORDS[status], "content": error}
         for status in sorted(statuses)
     }
-    if endpoint.method == "GET" and isinstance(endpoint.answer, dict):
+    in_parts = 416 in endpoint.refusals
+    if in_parts:
+        found["206"] = {**_answer(endpoint), "description": "The part that Range asks for."}
+    if in_parts or (endpoint.method == "GET" and isinstance(endpoint.answer, dict)):
         found["304"] = {"description": "Nothing has changed since the answer with that ETag."}
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from functools import partial
 from http.cookies import SimpleCookie
@@ -102,6 +103,40 @@ async def test_deleted_restored_deleted_for_good(api, make_run, home):
     assert answer.json == {"freed": moved["bytes"]}
     assert list((home / "default" / "trash").iterdir()) == []
     assert (await api("DELETE", f"trash/default/{moved['item']}")).status == 404
+
+
+async def test_snapshots_that_nobody_needs_go_too(api, make_run, snap, home):
+    ids = [snap({"a.py": "1"}), snap({"a.py": "2"}), snap({"a.py": "3"})]
+    for archive in (home / "default" / "snapshots").iterdir():
+        os.utime(archive, (1, 1))
+    for run_id, mine in (("r1", ids[0]), ("r2", ids[1]), ("r3", ids[1])):
+        folder, writer = make_run(run_id)
+        writer.event("facts", snapshot=mine)
+        writer.close()
+        folder.end("Completed", by="ada")
+
+    def kept():
+        return {path.stem for path in (home / "default" / "snapshots").iterdir()}
+
+    async def delete(run_id):
+        item = (await api("POST", f"runs/default/{run_id}/trash")).json["item"]
+        return (await api("DELETE", f"trash/default/{item}")).json["freed"]
+
+    await delete("r2")
+    assert kept() == set(ids)  # r3 needs it
+    await api("POST", "runs/default/r3/trash")
+    await delete("r1")
+    assert kept() == {ids[1], ids[2]}  # r3 may be restored, and the third is not ours to judge
+
+
+async def test_a_snapshot_that_was_taken_just_now_stays(api, make_run, snap, home):
+    folder, writer = make_run("r1")
+    writer.event("facts", snapshot=snap({"a.py": "1"}))
+    writer.close()
+    folder.end("Completed", by="ada")
+    item = (await api("POST", "runs/default/r1/trash")).json["item"]
+    await api("DELETE", f"trash/default/{item}")
+    assert len(list((home / "default" / "snapshots").iterdir())) == 1
 
 
 async def test_what_goes_on_is_not_deleted(api, make_run):
