@@ -68,7 +68,9 @@ def test_a_click_opens_the_page_of_a_run_that_follows_it_to_its_end(ran):
     expect(page.locator(".jp-Runs-head progress")).to_have_attribute("value", "0.25")
     expect(page.locator(".jp-Runs-plot canvas")).to_have_count(2)
     ran.screenshot("run-page")
-    ran.page.evaluate("() => jupyterapp.shell.activateById([...jupyterapp.shell.widgets('main')][0].id)")
+    ran.page.evaluate(
+        "() => jupyterapp.shell.activateById([...jupyterapp.shell.widgets('main')][0].id)"
+    )
     ran.run_cell(2)
     row(ran, "brave-otter").click()  # the page that is there, and no second one
     expect(page.locator(".jp-Runs-pill")).to_have_text("Completed")
@@ -132,6 +134,7 @@ def test_a_zoom_fetches_the_exact_points_and_smoothing_draws_two_lines(ran):
 
 
 def test_marked_runs_are_compared_and_the_layout_is_there_after_a_reload(ran):
+    ran.save()
     row(ran, "brave-otter").click(modifiers=["Control"])
     row(ran, "wise-crane").click(modifiers=["Control"])
     ran.page.get_by_role("button", name="Compare 2 runs").click()
@@ -148,7 +151,6 @@ def test_marked_runs_are_compared_and_the_layout_is_there_after_a_reload(ran):
     tab(ran, "Charts")
     expect(page.locator("[data-chart=loss] canvas")).to_be_visible()
     ran.screenshot("experiment-page")
-    ran.save()
     saves = lambda told: told.request.method == "PUT" and "/api/workspaces/" in told.url  # noqa: E731
     with ran.page.expect_response(saves):  # the layout is saved a moment after it was changed
         ran.execute("jupyter-runs:open-compute")
