@@ -134,6 +134,7 @@ def test_a_zoom_fetches_the_exact_points_and_smoothing_draws_two_lines(ran):
 
 
 def test_marked_runs_are_compared_and_the_layout_is_there_after_a_reload(ran):
+    ran.save()
     row(ran, "brave-otter").click(modifiers=["Control"])
     row(ran, "wise-crane").click(modifiers=["Control"])
     ran.page.get_by_role("button", name="Compare 2 runs").click()
@@ -150,7 +151,6 @@ def test_marked_runs_are_compared_and_the_layout_is_there_after_a_reload(ran):
     tab(ran, "Charts")
     expect(page.locator("[data-chart=loss] canvas")).to_be_visible()
     ran.screenshot("experiment-page")
-    ran.save()
     saves = lambda told: told.request.method == "PUT" and "/api/workspaces/" in told.url  # noqa: E731
     with ran.page.expect_response(saves):  # the layout is saved a moment after it was changed
         ran.execute("jupyter-runs:open-compute")
