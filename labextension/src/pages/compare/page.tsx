@@ -51,7 +51,7 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
         {tab === 'values' ? (
           <Values runs={runs} onRuns={onRuns} />
         ) : tab === 'code' && refs.length === 2 ? (
-          <DiffView run={refs[1]} other={refs[0]} />
+          <DiffView run={refs[0]} other={refs[1]} />
         ) : (
           <>
             <Legend runs={runs} onRuns={onRuns} />
