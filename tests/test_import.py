@@ -122,7 +122,7 @@ def test_a_training_script_never_imports_what_draws():
 
 
 def test_the_server_never_imports_widgets():
-    modules = imported_by("import jupyter_runs.server.app, jupyter_runs.server.newest")
+    modules = imported_by("import jupyter_runs.server.app, jupyter_runs.server.table")
     assert not modules & {"ipywidgets", "bqplot", "jupyter_runs.widgets"}
 
 

@@ -321,6 +321,8 @@ class RunReader(Facts):
             if event["id"] in source.store.ignored:
                 return
             metric = source.metrics[event["id"]]
+            if metric.kind != "scalar":
+                raise ValueError(f"series {event['id']} is no scalar's")
             metric.add_event(event["t"], source.index, event["at"], event)
             metric.version = version
         elif kind in ("row", "list", "table", "image", *SPECIAL_KINDS):

@@ -386,6 +386,25 @@ def test_damage_never_invents_a_value(new_folder):
     assert told > 100
 
 
+def test_a_line_that_gives_a_row_a_lone_value_is_damage(folder):
+    writer = Writer(folder, name="main")
+    writer.log_row("r", {"x": 1.0})
+    writer.log("s", 2**70)  # no number of 8 bytes: its value stands in a line
+    writer.close()
+    lines = folder.journal / "main" / "events.jsonl"
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    (rows,) = [event for event in told if event["e"] == "rows"]
+    for event in told:
+        if event["e"] == "value":
+            event["id"] = rows["ids"][0]
+    lines.write_text("".join(json.dumps(event) + "\n" for event in told))
+    reader = RunReader(folder)
+    reader.poll()
+    assert reader.metrics["r"].result() == {"x": 1.0}
+    assert reader.metrics["s"].result() == []
+    assert "is no scalar's" in reader.damage[0]
+
+
 def test_a_segment_cut_within_a_seal_is_told(folder, read):
     paths = closed_run(folder)
     for path in (paths[1], paths[-1]):
