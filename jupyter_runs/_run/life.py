@@ -142,6 +142,11 @@ class RunLife(RunBase):
         if not isinstance(self._writer, LateWriter):
             self._writer.close()
             self.__dict__["_writer"] = LateWriter(self._folder)
+        if (
+            self._reader is not None
+        ):  # people keep their runs in lists; a process may open 1,024 files
+            with self._read_lock:
+                self._reader.close()
         at_exit.unregister(self)  # type: ignore[arg-type]
         if not first:
             ended = self._folder.ended or {}

@@ -24,6 +24,15 @@ class TestEnds:
         assert run.get_status() == Run(exp, run.id).get_status() == "Completed"
         assert run not in at_exit.open_runs()
 
+    @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell")
+    def test_a_run_that_has_ended_holds_no_file(self, run):
+        run.log("loss", 1.0)
+        assert run.get_metrics() == {"loss": 1.0}
+        run.complete()
+        held = [entry for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+        assert not [file for file in held if str(run.folder) in str(file.readlink())]
+        assert run.get_metrics() == {"loss": 1.0}
+
     def test_fail_with_text(self, run):
         run.fail("no data\nin the folder", "NoData")
         error = run.get_details()["error"]["error"]
