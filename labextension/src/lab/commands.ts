@@ -7,7 +7,8 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun, IRunRef, ITrashItem } from '../api';
 import { bytes } from '../charts/format';
-import { computeIcon, runsIcon } from '../components/icons';
+import { computeIcon, runsIcon } from './icons';
+import { Place } from '../pages/address';
 import { CommandIDs, PANEL_ID } from './ids';
 import { insertCell } from './insert';
 import { PageArgs } from './page';
@@ -71,6 +72,22 @@ export function addCommands(around: IMenuSurroundings): void {
     label: trans.__('Open'),
     isEnabled: some,
     execute: () => selection().forEach(run => pages.openRun(run))
+  });
+  commands.addCommand(CommandIDs.openTab, {
+    label: trans.__('Open in a browser tab'),
+    caption: trans.__('Open the page in a browser tab of its own'),
+    isEnabled: () => some() || experimentOf(app) !== null,
+    execute: () => {
+      const experiment = experimentOf(app);
+      const places = experiment
+        ? [experiment]
+        : selection().map(
+            ({ workspace, id }): Place => ({ kind: 'run', workspace, id })
+          );
+      for (const place of places) {
+        window.open(pages.elsewhere(place).href, '_blank', 'noopener');
+      }
+    }
   });
   commands.addCommand(CommandIDs.compare, {
     label: () =>
@@ -154,6 +171,13 @@ export function addCommands(around: IMenuSurroundings): void {
   });
 }
 
+/** The experiment whose heading the context menu was opened on. */
+function experimentOf(app: JupyterFrontEnd): Place | null {
+  const heading = app.contextMenuHitTest(node => 'experiment' in node.dataset);
+  const { workspace, experiment } = heading?.dataset ?? {};
+  return workspace && experiment ? { kind: 'experiment', workspace, experiment } : null;
+}
+
 /** Ask, move to the trash, and offer the way back. */
 export async function trashRuns(
   around: IMenuSurroundings,
@@ -218,6 +242,7 @@ export async function trashRuns(
 
 const MENU = [
   CommandIDs.openRun,
+  CommandIDs.openTab,
   CommandIDs.compare,
   CommandIDs.insert,
   null,

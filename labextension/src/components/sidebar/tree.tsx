@@ -145,6 +145,8 @@ export function Tree(props: ITreeProps): React.ReactElement {
         data-focused={at === focused || undefined}
         style={style}
         title={`${item.group.workspace} / ${item.group.experiment}`}
+        data-workspace={item.group.workspace}
+        data-experiment={item.group.experiment}
         onClick={() => {
           selection.move(item, false);
           props.onToggle(item.key);

@@ -2,13 +2,14 @@ import * as React from 'react';
 
 import { IRun } from '../../api';
 import { ColumnChooser } from '../../components/columnChooser';
-import { Note } from '../../components/note';
 import { columnsOf, RunsTable } from '../../components/runsTable';
 import { Tabs } from '../../components/tabs';
 import { marked } from '../../model/marks';
 import { keyOf } from '../../model/runList';
 import { CompareCharts, legendColor } from '../compare/charts';
+import { Absent } from '../absent';
 import { useSurroundings } from '../context';
+import { elsewhereOf } from '../elsewhere';
 import { useLive } from '../live';
 import { useKept } from '../kept';
 
@@ -37,9 +38,16 @@ export function ExperimentPage(props: {
   last.current = value ?? last.current;
   const page = last.current; // the rows stay while another order is asked for
   if (!page) {
-    return <Note error={error} trans={trans} />;
+    return <Absent error={error} />;
   }
   const { runs } = page;
+  if (!runs.length) {
+    return (
+      <Absent
+        text={trans.__('The experiment “%1” has no runs on the list.', experiment)}
+      />
+    );
+  }
   const all = columnsOf(runs);
   const columns = kept
     ? all.filter(column => kept.includes(column.id))
@@ -74,6 +82,18 @@ export function ExperimentPage(props: {
                 ? trans.__('⇄ Compare %1 runs', chosen.length)
                 : trans.__('⇄ Compare…')}
             </button>
+            {elsewhereOf(places, { kind: 'experiment', workspace, experiment }).map(
+              action => (
+                <button
+                  key={action.id}
+                  className="jp-Runs-button"
+                  title={action.title}
+                  onClick={action.run}
+                >
+                  {action.label}
+                </button>
+              )
+            )}
           </div>
         </div>
       </header>

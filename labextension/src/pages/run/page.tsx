@@ -2,10 +2,12 @@ import * as React from 'react';
 
 import { IHead, IRunRef, ITab } from '../../api';
 import { useAge } from '../../components/age';
-import { adviceFor, Note } from '../../components/note';
+import { adviceFor } from '../../components/note';
 import { IAction, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
+import { Absent } from '../absent';
 import { useSurroundings } from '../context';
+import { elsewhereOf } from '../elsewhere';
 import { SELDOM, useLive } from '../live';
 import { ChildrenTable } from './children';
 import { DetailsTab } from './details';
@@ -41,7 +43,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
   const age = useAge(received, Boolean(value?.head.active));
   const actions = useActions(value?.head ?? null, refresh);
   if (!value) {
-    return <Note error={error} trans={trans} />;
+    return <Absent error={error} />;
   }
   const { head } = value;
   const infos = tabsOf(value.tabs, trans);
@@ -140,7 +142,8 @@ function useActions(
       label: copied ? trans.__('Copied') : trans.__('Copy id'),
       title: head.id,
       run: () => void copy().catch(places.report)
-    }
+    },
+    ...elsewhereOf(places, { kind: 'run', workspace: head.workspace, id: head.id })
   ];
   return {
     actions,
