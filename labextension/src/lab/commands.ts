@@ -81,9 +81,7 @@ export function addCommands(around: IMenuSurroundings): void {
       const experiment = experimentOf(app);
       const places = experiment
         ? [experiment]
-        : selection().map(
-            ({ workspace, id }): Place => ({ kind: 'run', workspace, id })
-          );
+        : selection().map(({ workspace, id }): Place => ({ kind: 'run', workspace, id }));
       for (const place of places) {
         window.open(pages.elsewhere(place).href, '_blank', 'noopener');
       }

@@ -27,11 +27,13 @@ export interface IBarProps {
 /** The bar on top: the way home, where one is, what else there is, light or dark. */
 export function Bar(props: IBarProps): React.ReactElement {
   const { crumbs, place, open, lab, trans } = props;
-  const label = open ? trans.__('Hide the list of runs') : trans.__('Show the list of runs');
+  const label = open
+    ? trans.__('Hide the list of runs')
+    : trans.__('Show the list of runs');
   return (
     <header className="jp-Runs jp-Portal-bar">
       <button
-        className="jp-Portal-fold"
+        className="jp-Portal-icon"
         title={label}
         aria-label={label}
         aria-expanded={open}
@@ -47,7 +49,12 @@ export function Bar(props: IBarProps): React.ReactElement {
           />
         </svg>
       </button>
-      <Link to={{ kind: 'home' }} className="jp-Portal-home" current={place.kind === 'home'}>
+      <Link
+        to={{ kind: 'home' }}
+        className="jp-Portal-home"
+        title={trans.__('All experiments')}
+        current={place.kind === 'home'}
+      >
         <Emblem size={18} />
         <span>{trans.__('Runs')}</span>
       </Link>
@@ -76,29 +83,59 @@ export function Bar(props: IBarProps): React.ReactElement {
   );
 }
 
+const NEXT: { [choice in Choice]: Choice } = {
+  system: 'light',
+  light: 'dark',
+  dark: 'system'
+};
+const SHAPES: { [choice in Choice]: React.ReactElement } = {
+  system: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" stroke="none" />
+    </>
+  ),
+  light: (
+    <>
+      <circle cx="8" cy="8" r="3" />
+      <path d="M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />
+    </>
+  ),
+  dark: <path d="M13 9.6A5.6 5.6 0 0 1 6.4 3a5.6 5.6 0 1 0 6.6 6.6z" />
+};
+
+/** Goes from "as the system has it" to light to dark. */
 function ThemeChoice({ trans }: { trans: TranslationBundle }): React.ReactElement {
   const [choice, setChoice] = React.useState<Choice>(chosen);
   React.useEffect(() => follow(setChoice), []);
-  const words: [Choice, string][] = [
-    ['system', trans.__('As the system')],
-    ['light', trans.__('Light')],
-    ['dark', trans.__('Dark')]
-  ];
+  const words = {
+    system: trans.__('Colours: as the system has them'),
+    light: trans.__('Colours: light'),
+    dark: trans.__('Colours: dark')
+  };
+  const next = () => {
+    choose(NEXT[choice]);
+    setChoice(NEXT[choice]);
+  };
   return (
-    <select
-      value={choice}
-      aria-label={trans.__('Light or dark')}
-      onChange={event => {
-        const next = event.target.value as Choice;
-        choose(next);
-        setChoice(next);
-      }}
+    <button
+      className="jp-Portal-icon"
+      title={words[choice]}
+      aria-label={words[choice]}
+      onClick={next}
     >
-      {words.map(([value, label]) => (
-        <option key={value} value={value}>
-          {label}
-        </option>
-      ))}
-    </select>
+      <svg
+        width="16"
+        height="16"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
+        {SHAPES[choice]}
+      </svg>
+    </button>
   );
 }

@@ -31,7 +31,11 @@ export function crumbsOf(
           ? [
               {
                 label: head.experiment,
-                to: { kind: 'experiment' as const, workspace, experiment: head.experiment }
+                to: {
+                  kind: 'experiment' as const,
+                  workspace,
+                  experiment: head.experiment
+                }
               }
             ]
           : []),

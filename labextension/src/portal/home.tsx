@@ -16,7 +16,9 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
   if (!value) {
     return <Absent error={error} />;
   }
-  const here = value.filter(one => workspace === undefined || one.workspace === workspace);
+  const here = value.filter(
+    one => workspace === undefined || one.workspace === workspace
+  );
   if (workspace !== undefined && !here.length) {
     return (
       <Absent
@@ -25,8 +27,7 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
     );
   }
   const names = [...new Set(here.map(one => one.workspace))].sort();
-  const count = (key: 'runs' | 'active') =>
-    here.reduce((sum, one) => sum + one[key], 0);
+  const count = (key: 'runs' | 'active') => here.reduce((sum, one) => sum + one[key], 0);
   const active = count('active');
   return (
     <>
@@ -54,7 +55,10 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
           <section key={name} className="jp-Portal-workspace">
             {workspace === undefined && (
               <h2>
-                <Link to={{ kind: 'workspace', workspace: name }} className="jp-Runs-link">
+                <Link
+                  to={{ kind: 'workspace', workspace: name }}
+                  className="jp-Runs-link"
+                >
                   {name}
                 </Link>
               </h2>
