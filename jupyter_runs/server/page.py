@@ -25,7 +25,8 @@ PARTS = ("theme.js", "portal.js", "style.css")
 _PART = re.compile(r"\w+(\.\w+)+", re.ASCII)  # one flat folder: no way down, and none up
 # addresses that there are; what is named there may still be missing, which the page says
 _KNOWN = re.compile(
-    r"/?(compare|compute|trash|workspaces/[^/]+(/(runs|experiments)/[^/]+)?)?/?", re.ASCII
+    r"jupyter-runs(/(compare|compute|trash|workspaces/[^/]+(/(runs|experiments)/[^/]+)?)?)?/?",
+    re.ASCII,
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -97,7 +98,7 @@ class PageHandler(_Guarded):
 
     @web.authenticated
     @authorized
-    async def get(self, path: str | None) -> None:
+    async def get(self, _path: str | None) -> None:
         """Answer with the document."""
         if self.get_query_argument("token", None) is not None:
             self._drop_token()
@@ -105,7 +106,8 @@ class PageHandler(_Guarded):
         if not is_built():
             raise web.HTTPError(503, _UNBUILT)
         self.xsrf_token  # noqa: B018 - sets the cookie that requests to the API have to show
-        self.set_status(200 if _KNOWN.fullmatch(path or "") else 404)
+        # as it was sent: a name may have a slash in it that is escaped
+        self.set_status(200 if _KNOWN.fullmatch(self._below()) else 404)
         self.set_header("Cache-Control", "no-store")
         await self.finish(self._document())
 
@@ -121,8 +123,10 @@ class PageHandler(_Guarded):
 
     def _root(self) -> str:
         """Return the way from this address to the base URL, such as ``../../``."""
-        below = self.request.path[len(self.base_url) :]
-        return "../" * below.count("/") or "./"
+        return "../" * self._below().count("/") or "./"
+
+    def _below(self) -> str:
+        return self.request.path[len(self.base_url) :]
 
     def _drop_token(self) -> None:
         """Lead to the same address without the token: it is in a cookie now, and not in the history."""
