@@ -98,7 +98,7 @@ class PageHandler(_Guarded):
 
     @web.authenticated
     @authorized
-    async def get(self, _path: str | None) -> None:
+    async def get(self) -> None:
         """Answer with the document."""
         if self.get_query_argument("token", None) is not None:
             self._drop_token()
@@ -170,5 +170,5 @@ def routes(has_lab: Callable[[], bool]) -> list[tuple[str, Any, dict[str, Any]]]
     """Return the page's routes; they go after the API's."""
     return [
         (r"/jupyter-runs/static/(.*)", StaticHandler, {"path": str(STATIC)}),
-        (r"/jupyter-runs(/.*)?", PageHandler, {"has_lab": has_lab}),
+        (r"/jupyter-runs(?:/.*)?", PageHandler, {"has_lab": has_lab}),
     ]

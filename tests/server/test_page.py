@@ -36,6 +36,8 @@ UNKNOWN = [
     "/workspaces/default/others/x",
     "//evil.example/runs/x",
     "/workspaces/default/runs/x/y",
+    "/%E0%A4%A",
+    "/%ff",
     "/compare/x",
 ]
 

@@ -58,10 +58,14 @@ export function App(props: IAppProps): React.ReactElement {
     document.title = [...labels, trans.__('Runs')].join(' · ');
   });
   const main = React.useRef<HTMLElement>(null);
+  const before = React.useRef(key);
   React.useEffect(() => {
-    main.current?.scrollTo(0, 0);
-    if (document.activeElement === document.body) {
-      main.current?.focus({ preventScroll: true }); // what had the focus is gone
+    if (before.current !== key) {
+      before.current = key;
+      main.current?.scrollTo(0, 0);
+      if (document.activeElement === document.body) {
+        main.current?.focus({ preventScroll: true }); // what had the focus is gone
+      }
     }
   }, [key]);
 
