@@ -205,7 +205,7 @@ describe('what can be done with runs', () => {
       'Tag…',
       'Rename…',
       'Copy id',
-      'Take off the list',
+      'Archive',
       'Delete'
     ]);
     expect(labels(aRun({ active: true }), aRun({ id: 'r2' }))).toEqual([
@@ -215,9 +215,9 @@ describe('what can be done with runs', () => {
       'Tag…',
       'Copy ids',
       'Cancel',
-      'Take off the list',
+      'Archive',
       '(Delete)'
     ]);
-    expect(labels(aRun({ archived: true }))).toContain('Put back on the list');
+    expect(labels(aRun({ archived: true }))).toContain('Unarchive');
   });
 });

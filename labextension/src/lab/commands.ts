@@ -76,12 +76,12 @@ export function addCommands(around: IMenuSurroundings): void {
   commands.addCommand(CommandIDs.openTab, {
     label: trans.__('Open in a browser tab'),
     caption: trans.__('Open the page in a browser tab of its own'),
-    isEnabled: () => some() || experimentOf(app) !== null,
+    isEnabled: () => some() || headingOf(app) !== null,
     execute: () => {
-      const experiment = experimentOf(app);
-      const places = experiment
-        ? [experiment]
-        : selection().map(({ workspace, id }): Place => ({ kind: 'run', workspace, id }));
+      const experiment = headingOf(app);
+      const places: Place[] = experiment
+        ? [{ kind: 'experiment', ...experiment }]
+        : selection().map(({ workspace, id }) => ({ kind: 'run', workspace, id }));
       for (const place of places) {
         window.open(pages.elsewhere(place).href, '_blank', 'noopener');
       }
@@ -169,11 +169,15 @@ export function addCommands(around: IMenuSurroundings): void {
   });
 }
 
-/** The experiment whose heading the context menu was opened on. */
-function experimentOf(app: JupyterFrontEnd): Place | null {
-  const heading = app.contextMenuHitTest(node => 'experiment' in node.dataset);
-  const { workspace, experiment } = heading?.dataset ?? {};
-  return workspace && experiment ? { kind: 'experiment', workspace, experiment } : null;
+/** The experiment whose heading the menu was opened on, null anywhere else. */
+export function headingOf(
+  app: JupyterFrontEnd
+): { workspace: string; experiment: string } | null {
+  const node = app.contextMenuHitTest(one => one.classList.contains('jp-Runs-heading'));
+  const { workspace, experiment } = node?.dataset ?? {};
+  return workspace !== undefined && experiment !== undefined
+    ? { workspace, experiment }
+    : null;
 }
 
 /** Ask, move to the trash, and offer the way back. */

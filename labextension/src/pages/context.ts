@@ -19,8 +19,6 @@ export interface IPlaces {
   openRun(run: IRunRef, tab?: string): void;
   openExperiment(workspace: string, experiment: string): void;
   openCompare(runs: readonly IRunRef[]): void;
-  /** The page of all experiments, where there is one. */
-  openHome?(): void;
   /** Where else a page is to be had, null where it is not. */
   elsewhere(place: Place): IElsewhere | null;
   /** Ask before something that can't be taken back at once; true to go on. */

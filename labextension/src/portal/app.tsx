@@ -1,8 +1,8 @@
 import * as React from 'react';
 
 import { IHead } from '../api';
+import { BackButton, WayBack } from '../components/note';
 import { RunsModel } from '../model/runsModel';
-import { Absent } from '../pages/absent';
 import { keyOfPlace, Place } from '../pages/address';
 import { ComparePage } from '../pages/compare/page';
 import { ComputePage } from '../pages/compute/page';
@@ -69,6 +69,7 @@ export function App(props: IAppProps): React.ReactElement {
     }
   }, [key]);
 
+  const home = React.useCallback(() => route.go({ kind: 'home' }), [route]);
   const surroundings = React.useMemo(() => ({ ...given, visible: true }), [given]);
   return (
     <RouteContext.Provider value={route}>
@@ -104,9 +105,11 @@ export function App(props: IAppProps): React.ReactElement {
         )}
         <main id={MAIN} ref={main} tabIndex={-1} className="jp-Runs jp-Runs-page">
           <Surroundings.Provider value={surroundings}>
-            <div className="jp-Runs-body" key={key}>
-              <Page place={place} route={route} onHead={setHead} />
-            </div>
+            <WayBack.Provider value={home}>
+              <div className="jp-Runs-body" key={key}>
+                <Page place={place} route={route} onHead={setHead} />
+              </div>
+            </WayBack.Provider>
           </Surroundings.Provider>
         </main>
       </div>
@@ -158,7 +161,17 @@ function Page(props: {
 
 function Unknown(): React.ReactElement {
   const { trans } = React.useContext(Surroundings) as ISurroundings;
-  return <Absent text={trans.__('There is no page at this address.')} />;
+  return (
+    <>
+      <header className="jp-Runs-head">
+        <h1>{trans.__('Not found')}</h1>
+      </header>
+      <p className="jp-Runs-note" role="alert">
+        {trans.__('There is no page at this address.')}
+      </p>
+      <BackButton trans={trans} />
+    </>
+  );
 }
 
 function isOf(head: IHead, place: Place): boolean {

@@ -57,9 +57,7 @@ export class Deeds {
         ? [{ label: trans.__('Cancel'), run: () => void this.cancel(active) }]
         : []),
       {
-        label: archived
-          ? trans.__('Put back on the list')
-          : trans.__('Take off the list'),
+        label: archived ? trans.__('Unarchive') : trans.__('Archive'),
         run: () => void this.archive(runs, !archived)
       },
       {

@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import { IExperiment } from '../api';
 import { moment } from '../charts/format';
-import { Absent } from '../pages/absent';
+import { BackButton, Note } from '../components/note';
 import { useSurroundings } from '../pages/context';
 import { useLive } from '../pages/live';
 import { Link } from './link';
@@ -14,16 +14,19 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
   const { client, trans } = useSurroundings();
   const { value, error } = useLive('experiments', () => client.experiments(), OFTEN);
   if (!value) {
-    return <Absent error={error} />;
+    return <Note error={error} trans={trans} />;
   }
   const here = value.filter(
     one => workspace === undefined || one.workspace === workspace
   );
   if (workspace !== undefined && !here.length) {
     return (
-      <Absent
-        text={trans.__('There is no run in a workspace “%1” (any more).', workspace)}
-      />
+      <>
+        <p className="jp-Runs-note" role="alert">
+          {trans.__('There is no run in a workspace “%1” (any more).', workspace)}
+        </p>
+        <BackButton trans={trans} />
+      </>
     );
   }
   const names = [...new Set(here.map(one => one.workspace))].sort();

@@ -143,10 +143,10 @@ export function Tree(props: ITreeProps): React.ReactElement {
         aria-level={1}
         aria-expanded={item.open}
         data-focused={at === focused || undefined}
-        style={style}
-        title={`${item.group.workspace} / ${item.group.experiment}`}
         data-workspace={item.group.workspace}
         data-experiment={item.group.experiment}
+        style={style}
+        title={`${item.group.workspace} / ${item.group.experiment}`}
         onClick={() => {
           selection.move(item, false);
           props.onToggle(item.key);

@@ -3,7 +3,7 @@ import * as React from 'react';
 import { address, IChart, IChartOptions, IRunRef } from '../../api';
 import { colorOf } from '../../charts/palette';
 import { ChartTools } from '../../components/chartTools';
-import { Absent } from '../absent';
+import { Note } from '../../components/note';
 import { ChartGrid, IChartSource } from '../charts';
 import { useSurroundings } from '../context';
 import { useLive } from '../live';
@@ -44,7 +44,7 @@ export function CompareCharts({
     };
   }, [client, key]);
   if (!value) {
-    return <Absent error={error} />;
+    return <Note error={error} trans={trans} />;
   }
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const keys = value.charts.filter(name =>

@@ -2,14 +2,14 @@ import * as React from 'react';
 
 import { IRun } from '../../api';
 import { ColumnChooser } from '../../components/columnChooser';
+import { BackButton, Note } from '../../components/note';
 import { columnsOf, RunsTable } from '../../components/runsTable';
 import { Tabs } from '../../components/tabs';
 import { marked } from '../../model/marks';
 import { keyOf } from '../../model/runList';
 import { CompareCharts, legendColor } from '../compare/charts';
-import { Absent } from '../absent';
-import { useSurroundings } from '../context';
 import { elsewhereOf } from '../elsewhere';
+import { useSurroundings } from '../context';
 import { useLive } from '../live';
 import { useKept } from '../kept';
 
@@ -38,16 +38,9 @@ export function ExperimentPage(props: {
   last.current = value ?? last.current;
   const page = last.current; // the rows stay while another order is asked for
   if (!page) {
-    return <Absent error={error} />;
+    return <Note error={error} trans={trans} />;
   }
   const { runs } = page;
-  if (!runs.length) {
-    return (
-      <Absent
-        text={trans.__('The experiment “%1” has no runs on the list.', experiment)}
-      />
-    );
-  }
   const all = columnsOf(runs);
   const columns = kept
     ? all.filter(column => kept.includes(column.id))
@@ -72,16 +65,6 @@ export function ExperimentPage(props: {
               .join(' · ')}
           </span>
           <div className="jp-Runs-actions">
-            <button
-              className="jp-Runs-button"
-              disabled={chosen.length < 2}
-              title={trans.__('Mark runs in the table, then compare them')}
-              onClick={() => places.openCompare(chosen)}
-            >
-              {chosen.length
-                ? trans.__('⇄ Compare %1 runs', chosen.length)
-                : trans.__('⇄ Compare…')}
-            </button>
             {elsewhereOf(places, { kind: 'experiment', workspace, experiment }).map(
               action => (
                 <button
@@ -94,6 +77,16 @@ export function ExperimentPage(props: {
                 </button>
               )
             )}
+            <button
+              className="jp-Runs-button"
+              disabled={chosen.length < 2}
+              title={trans.__('Mark runs in the table, then compare them')}
+              onClick={() => places.openCompare(chosen)}
+            >
+              {chosen.length
+                ? trans.__('⇄ Compare %1 runs', chosen.length)
+                : trans.__('⇄ Compare…')}
+            </button>
           </div>
         </div>
       </header>
@@ -106,7 +99,15 @@ export function ExperimentPage(props: {
         onChoose={setTab}
         label={trans.__('Parts of the experiment')}
       >
-        {tab === 'runs' && (
+        {tab === 'runs' && !runs.length && (
+          <>
+            <p className="jp-Runs-note" role="alert">
+              {trans.__('The experiment “%1” has no runs on the list.', experiment)}
+            </p>
+            <BackButton trans={trans} />
+          </>
+        )}
+        {tab === 'runs' && runs.length > 0 && (
           <>
             <div className="jp-Runs-tools">
               <ColumnChooser

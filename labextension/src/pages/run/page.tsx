@@ -2,12 +2,11 @@ import * as React from 'react';
 
 import { IHead, IRunRef, ITab } from '../../api';
 import { useAge } from '../../components/age';
-import { adviceFor } from '../../components/note';
+import { adviceFor, Note } from '../../components/note';
 import { IAction, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
-import { Absent } from '../absent';
-import { useSurroundings } from '../context';
 import { elsewhereOf } from '../elsewhere';
+import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
 import { ChildrenTable } from './children';
 import { DetailsTab } from './details';
@@ -43,7 +42,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
   const age = useAge(received, Boolean(value?.head.active));
   const actions = useActions(value?.head ?? null, refresh);
   if (!value) {
-    return <Absent error={error} />;
+    return <Note error={error} trans={trans} />;
   }
   const { head } = value;
   const infos = tabsOf(value.tabs, trans);
