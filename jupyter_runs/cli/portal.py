@@ -54,9 +54,9 @@ def portal(args: argparse.Namespace) -> int:
 
 
 def arguments(args: argparse.Namespace) -> list[str]:
-    """Return what the server is started with: this extension, and nothing else."""
+    """Return what the server is started with; the extensions that Jupyter's own settings switch on come too."""
     return [
-        f"--ServerApp.jpserver_extensions={ {'jupyter_runs': True}!r}",
+        "--ServerApp.jpserver_extensions={'jupyter_runs': True}",
         f"--ServerApp.port={args.port}",
         f"--ServerApp.open_browser={not args.no_browser}",
         "--ServerApp.default_url=/jupyter-runs/",

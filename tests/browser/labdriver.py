@@ -73,7 +73,7 @@ class LabServer:
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-4000:]}")
+                raise RuntimeError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.05)
 
     def _command(self) -> list[str]:
