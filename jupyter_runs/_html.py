@@ -39,7 +39,7 @@ def run_html(run: Run) -> str:
     def table() -> str:
         from jupyter_runs.views import reprs
 
-        return reprs.run_html(run._folder, run.get_portal_url() or None)
+        return reprs.run_html(run._folder, run.get_portal_url())
 
     return _or_repr(run, table)
 
@@ -55,7 +55,7 @@ def experiment_html(experiment: Experiment) -> str:
             experiment.name,
             experiment.workspace.name,
             folders[:_NEWEST],
-            experiment.get_portal_url() or None,
+            experiment.get_portal_url(),
             len(folders),
         )
 

@@ -326,7 +326,7 @@ class Experiment:
     # -- how it shows
 
     def get_portal_url(self) -> str:
-        """Return the address of its page, ``""`` while no server answers."""
+        """Return the address of its page, ``""`` while no server answers; ``jupyter runs portal`` starts one."""
         from jupyter_runs._html import portal_url
 
         return portal_url(self._workspace.name, experiment=self._name)

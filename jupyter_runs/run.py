@@ -170,7 +170,7 @@ class Run(RunLogging, RunNotes, RunModels, RunChildren, RunLife, RunReading):
         return submit(self.experiment, config, args, kwargs, where, tags, name=name, parent=self.id)
 
     def get_portal_url(self) -> str:
-        """Return the address of its page, ``""`` while no server answers."""
+        """Return the address of its page, ``""`` while no server answers; ``jupyter runs portal`` starts one."""
         from jupyter_runs._html import portal_url
 
         return portal_url(self._workspace.name, run_id=self.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.cli.text import show_json
 from jupyter_runs.cli.where import add_where, home_of, workspaces_of
@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
 def portal(args: argparse.Namespace) -> int:
     """Start the server; returns when it has ended."""
     workspaces_of(args)  # one that is not there is told now
-    command = arguments(args, lab=_has("jupyterlab"))
+    command = arguments(args)
     if args.json:
         show_json({"command": ["jupyter", "server", *command]})
         return 0
@@ -45,7 +45,7 @@ def portal(args: argparse.Namespace) -> int:
         from jupyter_server.serverapp import ServerApp
     except ImportError:
         raise MissingPackageError(
-            "the portal needs jupyter_server: pip install 'jupyter-runs[lab]'"
+            "the portal needs jupyter_server: pip install jupyter_server"
         ) from None
     if args.home:
         os.environ["JUPYTER_RUNS_HOME"] = str(home_of(args))
@@ -53,20 +53,12 @@ def portal(args: argparse.Namespace) -> int:
     return 0
 
 
-def arguments(args: argparse.Namespace, *, lab: bool) -> list[str]:
-    """Return what the server is started with: this extension, and JupyterLab, whose panel shows the runs."""
-    wanted = {"jupyter_runs": True, **({"jupyterlab": True} if lab else {})}
-    page: Optional[str] = "/jupyter-runs" if lab else None
+def arguments(args: argparse.Namespace) -> list[str]:
+    """Return what the server is started with; the extensions that Jupyter's own settings switch on come too."""
     return [
-        f"--ServerApp.jpserver_extensions={wanted!r}",
+        "--ServerApp.jpserver_extensions={'jupyter_runs': True}",
         f"--ServerApp.port={args.port}",
         f"--ServerApp.open_browser={not args.no_browser}",
-        *([f"--ServerApp.default_url={page}"] if page else []),
+        "--ServerApp.default_url=/jupyter-runs/",
         *([f"--RunsApp.home={home_of(args)}"] if args.home else []),
     ]
-
-
-def _has(module: str) -> bool:
-    from importlib.util import find_spec
-
-    return find_spec(module) is not None

@@ -10,8 +10,8 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 from traitlets import Int, Unicode
 
+from . import page
 from .activity import EVERY, Activity, mark
-from .handlers import PageHandler
 from .shared import Shared
 from .table import routes
 
@@ -83,13 +83,13 @@ class RunsApp(ExtensionApp):
     def initialize_settings(self) -> None:
         """Make what the handlers share."""
         self.pool = ThreadPoolExecutor(self.workers, thread_name_prefix="jupyter-runs")
-        self.shared = Shared(self.home or None, self.limits, self.has_lab)
+        self.shared = Shared(self.home or None, self.limits)
         self._looks: PeriodicCallback | None = None
 
     def initialize_handlers(self) -> None:
-        """Mount the endpoints."""
+        """Mount the endpoints, and the web page below them."""
         self.handlers.extend(routes(self))
-        self.handlers.append((r"/jupyter-runs(/(?!api/).*)?", PageHandler))
+        self.handlers.extend(page.routes(self.has_lab))
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - as it is called
         """Begin to look which runs are active."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler, JupyterHandler
-from jupyter_server.utils import url_path_join
+from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.iostream import StreamClosedError
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _LIVE = frozenset({"elapsed", "eta"})  # what goes on by itself is no change
 
 
@@ -238,17 +235,6 @@ class EndpointHandler(APIHandler):
         self.finish(json.dumps({"message": message}), set_content_type=JSON)
 
 
-class PageHandler(JupyterHandler):
-    """The addresses that `get_portal_url` gives; they stay when pages of their own stand there."""
-
-    @web.authenticated
-    async def get(self, path: str | None) -> None:
-        """Open JupyterLab with its runs panel, and point at the run that the address ends with."""
-        parts = (path or "").strip("/").split("/")
-        run = parts[-1] if parts[-2:-1] == ["runs"] and RUN_ID.fullmatch(parts[-1]) else ""
-        self.redirect(url_path_join(self.base_url, "lab") + f"?jupyter-run={run}")
-
-
 def _encoded(data: Any) -> tuple[str, str]:
     """Return strict JSON (no NaN, which browsers refuse), and a tag that changes when what it says does."""
     text = json.dumps(data, allow_nan=False, ensure_ascii=False)
@@ -280,4 +266,4 @@ def _cut(text: str) -> str:
     return text if len(text) <= 200 else text[:199] + "…"
 
 
-__all__ = ["BYTES", "EndpointHandler", "PageHandler"]
+__all__ = ["BYTES", "EndpointHandler"]

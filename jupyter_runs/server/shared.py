@@ -14,9 +14,10 @@ from jupyter_runs.journal.errors import shown
 from .endpoint import run_of
 from .kept import KeptViews
 from .listing import Listing
+from .page import is_built
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Shared:
@@ -28,23 +29,18 @@ class Shared:
         Folder that holds the workspaces; by default the one that kernels use too.
     settings
         The limits of the server, by name.
-    has_lab
-        Tells whether JupyterLab is served too.
     """
 
-    def __init__(
-        self, home: str | None, settings: Mapping[str, int], has_lab: Callable[[], bool]
-    ) -> None:
+    def __init__(self, home: str | None, settings: Mapping[str, int]) -> None:
         self._home = home
         self.settings = settings
         self.views = KeptViews(settings["kept_runs"])
         self.listing = Listing(home)
-        self._has_lab = has_lab
 
     @property
     def page(self) -> str | None:
         """The path of the page that shows runs, relative to the base URL; None where there is none."""
-        return "jupyter-runs" if self._has_lab() else None
+        return "jupyter-runs" if is_built() else None
 
     @property
     def home(self) -> Path:

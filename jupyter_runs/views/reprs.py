@@ -43,6 +43,15 @@ def link(url: str | None, text: str) -> str:
     return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer" style="color:{theme.PALETTE[0]};">{escape(text)}</a>'
 
 
+def page(url: str | None) -> str:
+    """Return the link to a page; where no server answers (``""``) how to start one; for None nothing."""
+    if url == "":
+        return (
+            f'<span style="{FADED}"><code>jupyter runs portal</code> opens it in a browser</span>'
+        )
+    return link(url, "Open in the portal")
+
+
 def run_html(folder: RunFolder | Path | str, url: str | None = None) -> str:
     """Return the table that stands for a run: experiment, id, type, status, link, latest metrics."""
     row = ComparisonView([folder]).rows
@@ -62,7 +71,7 @@ def run_html(folder: RunFolder | Path | str, url: str | None = None) -> str:
         ("Id", name),
         ("Type", escape(head.type)),
         ("Status", status),
-        ("Page", link(url, "Open in the portal")),
+        ("Page", page(url)),
     ]
     cells += [
         (shorten(metric.name, 30), _value(metric))
@@ -99,14 +108,14 @@ def experiment_html(
     folders
         Of the runs, newest first.
     url
-        Of the experiment's page, where a server answers.
+        Of the experiment's page; ``""`` where no server answers, None to say nothing of one.
     total
         How many runs there are, where only some are given.
     """
     table = ComparisonView(folders, total).table
     title = (
         f'<b style="font-size:15px;">{escape(shorten(name, 120))}</b> '
-        f'<span style="{FADED}">experiment in {escape(workspace)}</span> {link(url, "Open in the portal")}'
+        f'<span style="{FADED}">experiment in {escape(workspace)}</span> {page(url)}'
     )
     if not table.rows:
         return _frame(f'{title}<div style="{FADED}margin-top:6px;">No runs yet.</div>')

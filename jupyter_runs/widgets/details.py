@@ -191,7 +191,7 @@ class RunDetails(Live):
             except Exception:  # only a link
                 return
             details = reference()
-            if url and details is not None:
+            if details is not None:
                 details._portal = url
                 details._act(details._show_head)
 

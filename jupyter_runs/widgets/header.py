@@ -96,6 +96,11 @@ class Header:
         parts = ""
         if head.portal_url and head.portal_url.startswith(("http://", "https://", "/")):
             parts += f'<a class="jpr-button" href="{escape(head.portal_url)}" target="_blank" rel="noopener">↗ Portal</a>'
+        elif head.portal_url == "":  # asked for, and none answers
+            parts += (
+                '<button type="button" class="jpr-button" data-jpr="copy" data-text="jupyter runs portal" '
+                'title="No server shows runs now. Copy the command that starts one: jupyter runs portal">↗ Portal…</button>'
+            )
         return parts + (
             f'<button type="button" class="jpr-button" data-jpr="copy" data-text="{escape(head.id)}" '
             f'title="Copy the run id: {escape(head.id)}">Copy id</button>'

@@ -59,20 +59,9 @@ class LabServer:
         self.root.mkdir(parents=True)
         self._write_settings()
         self.port = _free_port()
-        command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser"),
-            f"--ServerApp.port={self.port}",
-            "--ServerApp.port_retries=0",
-            "--ServerApp.ip=127.0.0.1",
-            "--ServerApp.allow_root=True",
-            f"--ServerApp.base_url={self.base_url}",
-            f"--IdentityProvider.token={self.token}",
-            f"--ServerApp.root_dir={self.root}",
-            "--LabApp.expose_app_in_browser=True",
-        ]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                command,
+                self._command(),
                 cwd=self.root,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
@@ -84,8 +73,21 @@ class LabServer:
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-4000:]}")
+                raise RuntimeError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.05)
+
+    def _command(self) -> list[str]:
+        return [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+            f"--ServerApp.port={self.port}",
+            "--ServerApp.port_retries=0",
+            "--ServerApp.ip=127.0.0.1",
+            "--ServerApp.allow_root=True",
+            f"--ServerApp.base_url={self.base_url}",
+            f"--IdentityProvider.token={self.token}",
+            f"--ServerApp.root_dir={self.root}",
+            "--LabApp.expose_app_in_browser=True",
+        ]
 
     def stop(self) -> None:
         """Stop the server and its kernels."""

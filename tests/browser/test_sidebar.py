@@ -106,12 +106,31 @@ def test_a_server_that_answers_no_more_is_told_and_the_runs_stay(lab):
     expect(panel).to_contain_text("No runs yet")
 
 
-def test_the_link_to_a_run_opens_lab_and_points_at_it(lab):
+def test_a_run_s_page_leads_to_lab_and_lab_to_the_page(lab):
     lab.new_notebook(START, "start_logging(name='second')\nprint(run.get_portal_url())")
     lab.run_all()
     url = lab.outputs_json(1)[0]["text"].strip()
     assert lab.server.token not in url
     lab.page.goto(url)
-    row = lab.page.locator("#jupyter-runs-panel .jp-Runs-row[aria-current]")
+    with lab.page.context.expect_page() as opened:
+        lab.page.get_by_role("button", name="↗ JupyterLab").click()
+    row = opened.value.locator("#jupyter-runs-panel .jp-Runs-row[aria-current]")
     expect(row).to_contain_text("run 1 · brave-otter")
-    lab.screenshot("sidebar-pointed")
+    row.click()
+    with lab.page.context.expect_page() as again:
+        opened.value.get_by_role("button", name="↗ Browser tab").click()
+    expect(again.value.locator("main h1")).to_contain_text("run 1")
+    assert again.value.url.partition("/jupyter-runs")[2] == url.partition("/jupyter-runs")[2]
+
+
+def test_the_menu_opens_runs_and_experiments_in_browser_tabs(lab):
+    panel = lab.open_sidebar()
+    lab.new_notebook(START, path="train.ipynb")
+    lab.run_cell(0)
+    for where, title in ((".jp-Runs-row", "train / run 1"), (".jp-Runs-heading", "train")):
+        panel.locator(where).click(button="right")
+        with lab.page.context.expect_page() as opened:
+            lab.page.locator(".lm-Menu-itemLabel", has_text="Open in a browser tab").click()
+        expect(opened.value.locator("main h1")).to_have_text(title)
+        opened.value.close()
+    assert lab.errors == []

@@ -273,6 +273,7 @@ def test_html(exp):
     assert "<script>" not in html
     assert "<u>loss" not in html
     assert "Open in the portal" not in html  # no server answers
+    assert "jupyter runs portal" in html
 
 
 def test_html_of_what_cannot_be_shown(exp, monkeypatch):

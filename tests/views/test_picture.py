@@ -283,6 +283,7 @@ def test_a_repr_of_a_run(run):
         assert said in text
     assert html.count("<img") == 1
     assert "portal" not in check(run_html(run.folder, None))
+    assert "jupyter runs portal" in check(run_html(run.folder, ""))  # no server answers
     assert "not there" in check(run_html(run.folder.path.parent / "none"))
 
 

@@ -6,6 +6,7 @@ import gc
 import html
 import io
 import json
+import threading
 import weakref
 
 import bqplot
@@ -621,6 +622,18 @@ def test_the_header_says_what_a_run_waits_for(run, details):
     run._writer.event("phase", text="installing <b>3</b> packages")
     look(details, run)
     assert "installing &lt;b&gt;3&lt;/b&gt; packages" in details._header._times.value
+
+
+def test_the_portal_is_linked_or_the_way_to_start_one_told(run, details, monkeypatch):
+    ask = RunDetails._ask_portal
+    for url, told in ((f"http://x/{'<b>'}", 'href="http://x/&lt;b&gt;"'), ("", "runs portal")):
+        monkeypatch.setattr(type(run), "get_portal_url", lambda self, url=url: url)
+        ask(details)
+        for thread in threading.enumerate():
+            if thread.name == "jupyter_runs portal":
+                thread.join()
+        look(details, run)
+        assert told in details._header._links.value
 
 
 @pytest.mark.parametrize("how", ["button", "page"])

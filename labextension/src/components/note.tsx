@@ -3,6 +3,9 @@ import * as React from 'react';
 
 import { ApiError } from '../api';
 
+/** Leads to where all that is there is listed; null where that is in sight anyway. */
+export const WayBack = React.createContext<(() => void) | null>(null);
+
 /** What stands where there is no answer yet, or none to be had. */
 export function Note(props: {
   error: ApiError | null;
@@ -10,13 +13,32 @@ export function Note(props: {
 }): React.ReactElement {
   const { error, trans } = props;
   return error ? (
-    <p className="jp-Runs-note jp-Runs-note-error" role="alert">
-      {adviceFor(error, trans)}
-    </p>
+    <>
+      <p className="jp-Runs-note jp-Runs-note-error" role="alert">
+        {adviceFor(error, trans)}
+      </p>
+      {error.status === 404 && <BackButton trans={trans} />}
+    </>
   ) : (
     <p className="jp-Runs-note" aria-busy="true">
       {trans.__('Loading…')}
     </p>
+  );
+}
+
+/** The way out of a page that has nothing to show, where there is one. */
+export function BackButton(props: {
+  trans: TranslationBundle;
+}): React.ReactElement | null {
+  const back = React.useContext(WayBack);
+  return (
+    back && (
+      <p className="jp-Runs-note">
+        <button className="jp-Runs-button" onClick={back}>
+          {props.trans.__('All experiments')}
+        </button>
+      </p>
+    )
   );
 }
 

@@ -7,7 +7,8 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun, IRunRef, ITrashItem } from '../api';
 import { bytes } from '../charts/format';
-import { computeIcon, runsIcon } from '../components/icons';
+import { computeIcon, runsIcon } from './icons';
+import { Place } from '../pages/address';
 import { CommandIDs, PANEL_ID } from './ids';
 import { insertCell } from './insert';
 import { PageArgs } from './page';
@@ -71,6 +72,20 @@ export function addCommands(around: IMenuSurroundings): void {
     label: trans.__('Open'),
     isEnabled: some,
     execute: () => selection().forEach(run => pages.openRun(run))
+  });
+  commands.addCommand(CommandIDs.openTab, {
+    label: trans.__('Open in a browser tab'),
+    caption: trans.__('Open the page in a browser tab of its own'),
+    isEnabled: () => some() || headingOf(app) !== null,
+    execute: () => {
+      const experiment = headingOf(app);
+      const places: Place[] = experiment
+        ? [{ kind: 'experiment', ...experiment }]
+        : selection().map(({ workspace, id }) => ({ kind: 'run', workspace, id }));
+      for (const place of places) {
+        window.open(pages.elsewhere(place).href, '_blank', 'noopener');
+      }
+    }
   });
   commands.addCommand(CommandIDs.compare, {
     label: () =>
@@ -154,6 +169,17 @@ export function addCommands(around: IMenuSurroundings): void {
   });
 }
 
+/** The experiment whose heading the menu was opened on, null anywhere else. */
+export function headingOf(
+  app: JupyterFrontEnd
+): { workspace: string; experiment: string } | null {
+  const node = app.contextMenuHitTest(one => one.classList.contains('jp-Runs-heading'));
+  const { workspace, experiment } = node?.dataset ?? {};
+  return workspace !== undefined && experiment !== undefined
+    ? { workspace, experiment }
+    : null;
+}
+
 /** Ask, move to the trash, and offer the way back. */
 export async function trashRuns(
   around: IMenuSurroundings,
@@ -218,6 +244,7 @@ export async function trashRuns(
 
 const MENU = [
   CommandIDs.openRun,
+  CommandIDs.openTab,
   CommandIDs.compare,
   CommandIDs.insert,
   null,

@@ -2,6 +2,7 @@
 export const CommandIDs = {
   openPage: 'jupyter-runs:open-page',
   openRun: 'jupyter-runs:open-run',
+  openTab: 'jupyter-runs:open-browser-tab',
   openCompute: 'jupyter-runs:open-compute',
   openTrash: 'jupyter-runs:open-trash',
   showPanel: 'jupyter-runs:show-panel',

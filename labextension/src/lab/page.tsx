@@ -4,7 +4,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import * as React from 'react';
 
 import { IRunRef } from '../api';
-import { computeIcon, runsIcon } from '../components/icons';
+import { computeIcon, runsIcon } from './icons';
 import { ComparePage } from '../pages/compare/page';
 import { ComputePage } from '../pages/compute/page';
 import { ISurroundings, Surroundings } from '../pages/context';

@@ -2,10 +2,12 @@
 
 import { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { showDialog, Dialog, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { URLExt } from '@jupyterlab/coreutils';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { address, ApiError, IRunRef } from '../api';
-import { IPlaces } from '../pages/context';
+import { addressOf, Place } from '../pages/address';
+import { IElsewhere, IPlaces } from '../pages/context';
 import { CommandIDs } from './ids';
 import { Given, PageArgs, pageId, PageWidget } from './page';
 
@@ -70,6 +72,17 @@ export class Pages implements IPlaces {
 
   openCompare(runs: readonly IRunRef[]): void {
     this.open({ kind: 'compare', runs: runs.map(address) });
+  }
+
+  /** The same page in a browser tab, without JupyterLab around it. */
+  elsewhere(place: Place): IElsewhere {
+    const { trans } = this.given;
+    const { baseUrl } = this.app.serviceManager.serverSettings;
+    return {
+      label: trans.__('↗ Browser tab'),
+      title: trans.__('Open this page in a browser tab of its own'),
+      href: URLExt.join(baseUrl, 'jupyter-runs/') + addressOf(place)
+    };
   }
 
   async confirm(title: string, body: string, action: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { IRun, IRunRef } from '../api';
-import { runsIcon } from '../components/icons';
+import { runsIcon } from './icons';
 import { RunsList } from '../components/sidebar/list';
 import { RunsModel } from '../model/runsModel';
 import { startDrag } from './drag';

@@ -4,7 +4,7 @@ import { IRunningSessionManagers, IRunningSessions } from '@jupyterlab/running';
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun } from '../api';
-import { runsIcon } from '../components/icons';
+import { runsIcon } from './icons';
 import { nameOf } from '../components/row';
 import { wordFor } from '../components/status';
 import { ActiveModel } from '../model/activeModel';

@@ -2,7 +2,7 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { runsIcon } from '../components/icons';
+import { runsIcon } from './icons';
 import { summaryOf } from '../components/sidebar/list';
 import { ActiveModel } from '../model/activeModel';
 

@@ -1,7 +1,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { runsIcon } from '../icons';
+import { Emblem } from '../icons';
 
 // short lines: the panel is narrow
 export const EXAMPLE = `import jupyter_runs as jr
@@ -19,11 +19,11 @@ export function Nothing({ trans }: { trans: TranslationBundle }): React.ReactEle
   };
   return (
     <div className="jp-Runs-empty">
-      <runsIcon.react tag="span" width="40px" height="40px" className="jp-Runs-emblem" />
+      <Emblem size={40} />
       <strong>{trans.__('No runs yet')}</strong>
       <p>{trans.__('Type this into a notebook, and the run appears here:')}</p>
       <pre>{EXAMPLE}</pre>
-      <button className="jp-mod-styled" onClick={() => void copy()}>
+      <button className="jp-Runs-button" onClick={() => void copy()}>
         {copied ? trans.__('Copied') : trans.__('Copy')}
       </button>
     </div>

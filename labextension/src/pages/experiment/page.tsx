@@ -2,12 +2,13 @@ import * as React from 'react';
 
 import { IRun } from '../../api';
 import { ColumnChooser } from '../../components/columnChooser';
-import { Note } from '../../components/note';
+import { BackButton, Note } from '../../components/note';
 import { columnsOf, RunsTable } from '../../components/runsTable';
 import { Tabs } from '../../components/tabs';
 import { marked } from '../../model/marks';
 import { keyOf } from '../../model/runList';
 import { CompareCharts, legendColor } from '../compare/charts';
+import { elsewhereOf } from '../elsewhere';
 import { useSurroundings } from '../context';
 import { useLive } from '../live';
 import { useKept } from '../kept';
@@ -64,6 +65,18 @@ export function ExperimentPage(props: {
               .join(' · ')}
           </span>
           <div className="jp-Runs-actions">
+            {elsewhereOf(places, { kind: 'experiment', workspace, experiment }).map(
+              action => (
+                <button
+                  key={action.id}
+                  className="jp-Runs-button"
+                  title={action.title}
+                  onClick={action.run}
+                >
+                  {action.label}
+                </button>
+              )
+            )}
             <button
               className="jp-Runs-button"
               disabled={chosen.length < 2}
@@ -86,7 +99,15 @@ export function ExperimentPage(props: {
         onChoose={setTab}
         label={trans.__('Parts of the experiment')}
       >
-        {tab === 'runs' && (
+        {tab === 'runs' && !runs.length && (
+          <>
+            <p className="jp-Runs-note" role="alert">
+              {trans.__('The experiment “%1” has no runs on the list.', experiment)}
+            </p>
+            <BackButton trans={trans} />
+          </>
+        )}
+        {tab === 'runs' && runs.length > 0 && (
           <>
             <div className="jp-Runs-tools">
               <ColumnChooser

@@ -5,6 +5,7 @@ import { useAge } from '../../components/age';
 import { adviceFor, Note } from '../../components/note';
 import { IAction, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
+import { elsewhereOf } from '../elsewhere';
 import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
 import { ChildrenTable } from './children';
@@ -140,7 +141,8 @@ function useActions(
       label: copied ? trans.__('Copied') : trans.__('Copy id'),
       title: head.id,
       run: () => void copy().catch(places.report)
-    }
+    },
+    ...elsewhereOf(places, { kind: 'run', workspace: head.workspace, id: head.id })
   ];
   return {
     actions,
