@@ -109,7 +109,8 @@ def install(*, step_back: bool = False) -> bool:
         if not isinstance(sys.modules[name], Names):
             del sys.modules[name]
     sys.meta_path.insert(0, _finder)
-    from jupyter_runs.azureml import compute
+    from jupyter_runs.azureml import compute, environment
 
     compute.make_unknown_targets()
+    environment.stand_in_for_curated()
     return True

@@ -160,8 +160,13 @@ def test_what_is_not_offered_says_so_at_the_call_and_not_at_the_import(old):
         ("from azureml.core import Experimnet", "did you mean 'Experiment'?"),
         ("from azureml.core import RunDetails", "it is in 'azureml.widgets'"),
         ("import azureml.coer", "did you mean 'core'?"),
-        ("from azureml.core import Telescope", "has no meaning on one machine, or is not offered"),
-        ("import azureml.contrib.telescope", "offers nothing called 'contrib' under 'azureml'"),
+        ("import azureml.cor", "did you mean 'core'?"),
+        ("import azureml.core; azureml.core.Experimnt", "did you mean 'Experiment'?"),
+        ("import azureml.widgets; azureml.widgets.RunDetail", "did you mean 'RunDetails'?"),
+        ("from azureml.core import Datset", "did you mean 'Dataset' (which is not offered)?"),
+        ("from azureml.core import AutoMLConfig", "it is in 'azureml.train.automl' (which is not"),
+        ("from azureml.core import Telescope", "it is misspelt, or a part of that SDK which has no"),
+        ("import azureml.contrib.telescope", "does not offer azureml.contrib.telescope"),
     ],
 )
 def test_a_name_that_is_not_there_is_helped(old, line, text):
