@@ -137,9 +137,12 @@ def data_folder(run: Path, name: str) -> Path:
 def main() -> None:
     """Run the pipeline whose run's folder is the first argument."""
     run = Run.get_context(allow_offline=False)
-    failed = Pipeline(run).go()
+    pipeline = Pipeline(run)
+    failed = pipeline.go()
     if failed:
-        run.fail(f"step {failed[0]!r} did not complete", "StepFailed")
+        status = pipeline.runs[failed[0]]._status()
+        why = status.message or "no reason was given"
+        run.fail(f"step {failed[0]!r} {status.status.lower()}: {why}", "StepFailed")
         sys.exit(1)
 
 

@@ -74,7 +74,7 @@ def test_a_step_that_fails_fails_the_pipeline_and_skips_what_needs_it(exp, scrip
     run = exp.submit(Pipeline(exp.workspace, [needs, bad]))
     details = done(run)
     assert details["status"] == "Failed"
-    assert details["error"]["error"]["message"] == "step 'bad' did not complete"
+    assert details["error"]["error"]["message"] == "step 'bad' failed: ValueError: no"
     children = {child.name: child for child in run.get_children()}
     assert children["bad"].get_status() == "Failed"
     assert children["needs"].get_status() == "Canceled"
