@@ -119,6 +119,9 @@ class ScriptRunConfig(ours.ScriptRunConfig):
             )
         if more.get("run_config") is None and len(args) < 4:
             more["run_config"] = RunConfiguration()
+        command = more.get("command")
+        if isinstance(command, list) and len(command) == 1 and " " in str(command[0]):
+            more["command"] = str(command[0])  # a whole line in a list: that SDK gave it to a shell
         super().__init__(*args, **more)
         self.distributed_job_config = distributed_job_config
         if docker_runtime_config is not None and isinstance(self.run_config, RunConfiguration):
