@@ -25,7 +25,7 @@ def file_to_save(path: Optional[StrPath], name: Optional[str], folder: str) -> P
     where = absolute(path or ".")
     if name is None and where.suffix == SUFFIX:
         return where
-    return where / folder / f"{_plain_name(name or 'run')}{SUFFIX}"
+    return where / folder / f"{_plain_name('run' if name is None else name)}{SUFFIX}"
 
 
 def file_to_load(path: Optional[StrPath], name: Optional[str]) -> Path:
@@ -39,7 +39,7 @@ def file_to_load(path: Optional[StrPath], name: Optional[str]) -> Path:
     where = absolute(path or ".")
     if name is None and where.is_file():
         return where
-    wanted = f"{_plain_name(name or 'run')}{SUFFIX}"
+    wanted = f"{_plain_name('run' if name is None else name)}{SUFFIX}"
     for folder in FOLDERS:
         if (where / folder / wanted).is_file():
             return where / folder / wanted

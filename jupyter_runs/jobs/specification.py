@@ -72,7 +72,11 @@ def _parsed(file: Path, what: str, parse: Callable[[str], Any]) -> Any:
 
 def write_yaml(data: dict[str, Any]) -> str:
     """Return `data` as YAML, keys in their order."""
-    return str(_yaml().safe_dump(data, sort_keys=False, allow_unicode=True))
+    yaml = _yaml()
+    text = str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    # characters that end a line for YAML and not for Python are folded away where they stand as they are
+    exact = yaml.safe_load(text) == data
+    return text if exact else str(yaml.safe_dump(data, sort_keys=False))
 
 
 def _yaml() -> Any:

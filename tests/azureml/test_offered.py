@@ -39,7 +39,7 @@ def test_what_was_made_in_the_cloud_has_something_that_stands_for_it(old):
     assert "'AzureML-Scikit-learn' stands for it, with the versions that PyPI has today" in out
     assert "AzureML-Scikit-learn 1" in out
     said = "[{'message': \"a container was asked for: runs of 'gpu-cluster' have their environment here, and none\"}]"
-    assert f"a\nb\n\nRunId" in out
+    assert "a\nb\n\nRunId" in out
     assert f"\n{said}\n" in out
     assert f"mcr.example/image {said} True" in out
 
@@ -96,21 +96,45 @@ def test_what_is_refused_says_what_to_do_instead(old):
         said,
         [
             (True, "does not offer Model.deploy: nothing is deployed from here"),
-            (True, "does not offer Environment.from_dockerfile('e', …): runs are not in containers"),
-            (False, "'AzureML-TensorFlow-2.3-GPU' was kept in the cloud; here there are AzureML-Mini"),
-            (True, "does not offer Pipeline.publish, a service of Azure; submit the pipeline itself"),
-            (True, "does not offer runs of several processes (PyTorchConfiguration(process_count=4"),
+            (
+                True,
+                "does not offer Environment.from_dockerfile('e', …): runs are not in containers",
+            ),
+            (
+                False,
+                "'AzureML-TensorFlow-2.3-GPU' was kept in the cloud; here there are AzureML-Mini",
+            ),
+            (
+                True,
+                "does not offer Pipeline.publish, a service of Azure; submit the pipeline itself",
+            ),
+            (
+                True,
+                "does not offer runs of several processes (PyTorchConfiguration(process_count=4",
+            ),
             (False, "docker.enabled is set, and "),
-            (True, "does not offer run.get_secret, a service of Azure; os.environ has the variables"),
-            (True, "does not offer run.input_datasets, a service of Azure; give the script the paths"),
+            (
+                True,
+                "does not offer run.get_secret, a service of Azure; os.environ has the variables",
+            ),
+            (
+                True,
+                "does not offer run.input_datasets, a service of Azure; give the script the paths",
+            ),
             (True, "does not offer TokenAuthentication.get_token: there is nothing to log in to"),
             (True, "does not offer a tracking server of MLflow; log with run.log"),
             (True, "does not offer MNIST.get_file_dataset, a service of Azure"),
             (True, "does not offer DataPath, a service of Azure; give paths of this machine"),
-            (True, "does not offer HyperDriveStep, a service of Azure; submit the HyperDriveConfig"),
+            (
+                True,
+                "does not offer HyperDriveStep, a service of Azure; submit the HyperDriveConfig",
+            ),
             (True, "does not offer ParallelRunStep, a service of Azure; use PythonScriptStep, and"),
             (True, "does not offer AutoMLConfig, a service of Azure; use a library for it"),
-            (True, "does not offer TensorFlow, a service of Azure; use ScriptRunConfig, which that"),
+            (
+                True,
+                "does not offer TensorFlow, a service of Azure; use ScriptRunConfig, which that",
+            ),
             (True, "does not offer Schedule.create, a service of Azure; let cron or a CI start"),
         ],
         strict=False,
@@ -164,7 +188,9 @@ def test_the_names_by_which_old_code_catches(old):
 
 def test_a_run_configuration_goes_into_a_file_and_comes_back(old):
     (old.work / ".azureml").mkdir()
-    (old.work / ".azureml" / "conda.yml").write_text("dependencies:\n- python=3.6.2\n- pip:\n  - six\n")
+    (old.work / ".azureml" / "conda.yml").write_text(
+        "dependencies:\n- python=3.6.2\n- pip:\n  - six\n"
+    )
     (old.work / ".azureml" / "theirs.runconfig").write_text(
         """
 script: train.py

@@ -135,7 +135,10 @@ def test_what_is_not_offered_says_so_at_the_call_and_not_at_the_import(old):
         ("import azureml.widgets; azureml.widgets.RunDetail", "did you mean 'RunDetails'?"),
         ("from azureml.core import Datset", "did you mean 'Dataset' (which is not offered)?"),
         ("from azureml.core import AutoMLConfig", "it is in 'azureml.train.automl' (which is not"),
-        ("from azureml.core import Telescope", "it is misspelt, or a part of that SDK which has no"),
+        (
+            "from azureml.core import Telescope",
+            "it is misspelt, or a part of that SDK which has no",
+        ),
         ("import azureml.contrib.telescope", "does not offer azureml.contrib.telescope"),
     ],
 )

@@ -48,9 +48,7 @@ def test_a_pipeline(lab):
     lab.run_cell(0)
     lab.run_cell(1)
     root = lab.output_of(1).locator(".jpr-root").first
-    expect(root).to_contain_text(
-        "step 'publish' failed: OSError: nobody answers", timeout=60_000
-    )
+    expect(root).to_contain_text("step 'publish' failed: OSError: nobody answers", timeout=60_000)
     # what a pipeline is about stands first: its steps, in their order
     expect(root.locator(".jpr-tabs").first.locator(".mod-active")).to_have_text("Steps")
     steps = root.locator("table[data-sort=children]").first.locator("tbody tr")
