@@ -107,4 +107,6 @@ class RunBase:
                 raise NotOfferedAttributeError(
                     f"jupyter_runs does not offer run.{name}, a service of Azure; {_OF_THE_CLOUD[name]}"
                 )
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return object.__getattribute__(
+                self, name
+            )  # Python's own error, with what it knows of near names

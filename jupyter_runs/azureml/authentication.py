@@ -18,7 +18,7 @@ class _Nobody:
             raise NotOfferedAttributeError(
                 f"jupyter_runs does not offer {type(self).__name__}.{name}: there is nothing to log in to, and no token"
             )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return object.__getattribute__(self, name)  # Python's own error
 
 
 class InteractiveLoginAuthentication(_Nobody):

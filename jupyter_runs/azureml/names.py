@@ -62,7 +62,7 @@ _ERRORS = _table(
     "RunConfigurationException RunEnvironmentException ServiceException SnapshotException TrainingException "
     "UserAuthenticationException UserErrorException WebserviceException WorkspaceException",
 )
-_PIPELINE = _table(f"{_OURS}.jobs.pipeline", "Pipeline PipelineData PipelineParameter")
+_PIPELINE = _table(f"{_OURS}.jobs.pipeline", "Pipeline PipelineData PipelineParameter StepSequence")
 _STEPS = _table(f"{_OURS}.jobs.pipeline", "CommandStep ExecutePythonScript PythonScriptStep")
 _PIPELINE_RUNS = _table(f"{_OURS}.jobs.pipeline_run", "PipelineRun StepRun")
 _FOLDERS = {"OutputFileDatasetConfig": f"{_OURS}.jobs.pipeline:OutputFolder"}

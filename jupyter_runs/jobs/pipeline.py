@@ -18,6 +18,7 @@ from jupyter_runs.jobs.steps import (
     PipelineParameter,
     PythonScriptStep,
     Step,
+    StepSequence,
 )
 from jupyter_runs.journal.errors import shown
 
@@ -39,6 +40,7 @@ __all__ = [
     "PipelineData",
     "PipelineParameter",
     "PythonScriptStep",
+    "StepSequence",
 ]
 
 

@@ -324,6 +324,21 @@ class ExecutePythonScript(Step):
         return {"script": self.config.what()["script"], "module": FRAMES, "frames": frames}
 
 
+class StepSequence(list[Step]):
+    """Steps that run one after the other.
+
+    Parameters
+    ----------
+    steps
+        The steps, in their order.
+    """
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        super().__init__(steps)
+        for before, step in zip(self, self[1:]):
+            step.run_after(before)
+
+
 def _own(config: Optional[RunConfiguration]) -> RunConfiguration:
     """Return a configuration that may be given a target of its own: one is often shared by several steps."""
     return RunConfiguration() if config is None else copy.copy(config)

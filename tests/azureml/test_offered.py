@@ -277,6 +277,7 @@ def test_a_designers_script_in_a_pipeline(old):
                            compute_target="other", runconfig=shared)
         script = ExecutePythonScript("src/execute.py", [pandas.DataFrame({"Mean_Absolute_Error": [0.25]})], name="log")
         run = Experiment(ws, "designer").submit(Pipeline(workspace=ws, steps=[[show, script], evaluate]))
+        assert [each.id for each in Experiment(ws, "designer").get_runs(type="azureml.PipelineRun")] == [run.id]
         assert isinstance(run, PipelineRun)
         run.wait_for_completion(show_output=True, timeout_seconds=100)
         print(run.get_metrics(), run.get_status(), run.find_step_run("log")[0].get_metrics())
