@@ -126,9 +126,13 @@ class Pipeline:
         parent: Optional[str] = None,
         pipeline_parameters: Optional[Mapping[str, Any]] = None,
         continue_on_step_failure: bool = False,
-        **_: Any,
+        pipeline_params: Optional[Mapping[str, Any]] = None,
+        regenerate_outputs: bool = True,  # noqa: ARG002 - each run runs
+        **more: Any,
     ) -> Run:
         """Submit it; what its steps run is copied now."""
+        if more:
+            raise InvalidValueError(f"submit has no parameter {next(iter(more))!r} for a pipeline")
         from jupyter_runs.jobs.enqueue import (
             checked_tags,
             enqueue,
@@ -136,7 +140,7 @@ class Pipeline:
             stored_environment,
         )
 
-        given = self._parameters(pipeline_parameters or {})
+        given = self._parameters(pipeline_parameters or pipeline_params or {})
         workspace = experiment.workspace.folder
         payloads: dict[str, bytes] = {}
         told = []
