@@ -6,6 +6,8 @@ from typing import Any
 
 from jupyter_runs.errors import NotOfferedError
 
+_FILES = "nothing is deployed from here; model.download() gives the files"
+_SCRIPT = "use ScriptRunConfig, which that SDK itself has put in its place"
 _PATHS = "give paths of this machine"
 # by what a name holds; the first that fits
 _WHY = {
@@ -18,13 +20,14 @@ _WHY = {
     "DataPath": _PATHS,
     "Data": "read your files with pandas or torch, and log what they were with run.log_params",
     "Keyvault": "put secrets into variables: they reach submitted scripts, and are never stored",
-    "Webservice": "nothing is deployed from here; model.download() gives the files",
-    "InferenceConfig": "nothing is deployed from here; model.download() gives the files",
-    "Estimator": "use ScriptRunConfig, which that SDK itself has put in its place",
-    "TensorFlow": "use ScriptRunConfig, which that SDK itself has put in its place",
-    "PyTorch": "use ScriptRunConfig, which that SDK itself has put in its place",
-    "SKLearn": "use ScriptRunConfig, which that SDK itself has put in its place",
-    "Chainer": "use ScriptRunConfig, which that SDK itself has put in its place",
+    "Webservice": _FILES,
+    "InferenceConfig": _FILES,
+    "Image": _FILES,
+    "Estimator": _SCRIPT,
+    "TensorFlow": _SCRIPT,
+    "PyTorch": _SCRIPT,
+    "SKLearn": _SCRIPT,
+    "Chainer": _SCRIPT,
     "Published": "submit the Pipeline itself",
     "Schedule": "let cron or a CI start the script that submits",
     "Endpoint": "submit the Pipeline itself",

@@ -54,13 +54,21 @@ class Pin(NamedTuple):
         >>> pin("tiny==1.2").nearest(["1.0", "1.10", "1.9", "2.0rc1"])
         '1.9'
         """
-        least = numbers(self.version)
-        newer = [each for each in there if _FINAL.fullmatch(each) and numbers(each) >= least]
-        return min(newer, key=numbers, default=None)
+        least = _order(self.version)
+        newer = [each for each in there if _FINAL.fullmatch(each) and _order(each) >= least]
+        return min(newer, key=_order, default=None)
 
     def replaced(self, versions: str) -> str:
         """Return the line with other versions."""
         return f"{self.name}{self.extras}{versions}{self.marker}"
+
+
+def _order(version: str) -> tuple[int, ...]:
+    """Return what versions are compared by: 1.0 is 1."""
+    found = numbers(version)
+    while found and not found[-1]:
+        found = found[:-1]
+    return found
 
 
 def pin(line: str) -> Optional[Pin]:
