@@ -135,6 +135,10 @@ class NotOfferedError(RunsError, NotImplementedError):
     http_status = 501
 
 
+class NotOfferedAttributeError(NotOfferedError, AttributeError):
+    """The same, where an object is asked for something that it does not have: `hasattr` says no."""
+
+
 class ComputeTargetException(RunsError):  # noqa: N818 - the name that scripts catch
     """A compute target is not there, or can't do what was asked of it."""
 
@@ -198,6 +202,7 @@ __all__ = [
     "MissingPathError",
     "ModelNotFoundError",
     "NotFoundError",
+    "NotOfferedAttributeError",
     "NotOfferedError",
     "ParamError",
     "PropertyError",

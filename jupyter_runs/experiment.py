@@ -99,6 +99,8 @@ class Experiment:
         outputs: Union[str, os.PathLike[str], bool, None] = None,
         snapshot_directory: Union[str, os.PathLike[str], None] = ".",
         params: Optional[Mapping[str, Any]] = None,
+        *,
+        display_name: Optional[str] = None,
     ) -> Run:
         """Start a run that this process logs to; returns at once.
 
@@ -118,6 +120,8 @@ class Experiment:
             The folder to take a snapshot of; None for none.
         params
             What the run is given, as for `Run.log_params`.
+        display_name
+            The same as `name`.
 
         Raises
         ------
@@ -126,7 +130,8 @@ class Experiment:
         """
         from jupyter_runs._run.start import start_run
 
-        return start_run(self, name, run_id, outputs, snapshot_directory, params)
+        shown_name = name if name is not None else display_name
+        return start_run(self, shown_name, run_id, outputs, snapshot_directory, params)
 
     def submit(
         self,

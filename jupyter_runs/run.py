@@ -198,10 +198,15 @@ class Run(RunLogging, RunNotes, RunModels, RunChildren, RunLife, RunReading):
 
 def _class_of(folder: RunFolder) -> type[Run]:
     """Return the class of a run: those of some types have more to tell than others."""
-    if folder.definition.get("type") == "hyperdrive":
+    kind = folder.definition.get("type")
+    if kind == "hyperdrive":
         from jupyter_runs.jobs.sweep_run import HyperDriveRun
 
         return HyperDriveRun
+    if kind in ("pipeline", "step"):
+        from jupyter_runs.jobs.pipeline_run import PipelineRun, StepRun
+
+        return PipelineRun if kind == "pipeline" else StepRun
     return Run
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs.errors import warn
+from jupyter_runs.errors import NotOfferedAttributeError, warn
 from jupyter_runs.journal import Writer
 
 if TYPE_CHECKING:
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from jupyter_runs.workspace import Workspace
 
 
+_SECRETS = "os.environ has the variables of whoever submitted the run"
+_FILES = "give the script the paths of its files as arguments"
+# what code that was written for the Azure ML SDK asks of a run and no machine of one's own has
+_OF_THE_CLOUD = {
+    "get_secret": _SECRETS,
+    "get_secrets": _SECRETS,
+    "input_datasets": _FILES,
+    "output_datasets": _FILES,
+}
 WORTH_NUMPY = 8 << 20  # bytes
 
 
@@ -90,3 +99,14 @@ class RunBase:
 
     def _definition(self, key: str) -> Any:
         return self._folder.definition.get(key)
+
+    if not TYPE_CHECKING:  # a checker is not to think that a run has whatever it is asked for
+
+        def __getattr__(self, name: str) -> Any:
+            if name in _OF_THE_CLOUD:
+                raise NotOfferedAttributeError(
+                    f"jupyter_runs does not offer run.{name}, a service of Azure; {_OF_THE_CLOUD[name]}"
+                )
+            return object.__getattribute__(
+                self, name
+            )  # Python's own error, with what it knows of near names

@@ -30,10 +30,22 @@ _RESERVED = frozenset(["run.json", "journal", "payload", "control"])
 _BLOCK = 1 << 20
 
 
+class TakenUp(dict[str, Any]):
+    """A file that a run has taken up."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        size = path.stat().st_size if path.exists() else 0
+        super().__init__(name=name, path=str(path), size=size)
+
+    def serialize(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return dict(self)
+
+
 class RunFiles(RunBase):
     """The methods that deal with files."""
 
-    def upload_file(self, name: str, path_or_stream: Any, overwrite: bool = False) -> None:
+    def upload_file(self, name: str, path_or_stream: Any, overwrite: bool = False) -> TakenUp:
         """Take up a file.
 
         Parameters
@@ -44,6 +56,11 @@ class RunFiles(RunBase):
             The file's path, or something to read from (of bytes or text).
         overwrite
             Replace a file of that name.
+
+        Returns
+        -------
+        TakenUp
+            Its name, path and size.
 
         Raises
         ------
@@ -75,6 +92,7 @@ class RunFiles(RunBase):
             raise InvalidValueError(
                 f"upload_file takes a path or something to read from, not {shown(path_or_stream)}"
             )
+        return TakenUp(self._path(name), name)
 
     def upload_files(
         self, names: Iterable[str], paths: Iterable[StrPath], overwrite: bool = False

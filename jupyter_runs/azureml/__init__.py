@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_runs.azureml.finder import install, installed
+from jupyter_runs.azureml.listing import offered
 
-__all__ = ["install", "installed", "load_ipython_extension"]
+__all__ = ["install", "installed", "load_ipython_extension", "offered"]
 
 
 def load_ipython_extension(shell: Any) -> None:

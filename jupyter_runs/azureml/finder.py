@@ -109,7 +109,10 @@ def install(*, step_back: bool = False) -> bool:
         if not isinstance(sys.modules[name], Names):
             del sys.modules[name]
     sys.meta_path.insert(0, _finder)
-    from jupyter_runs.azureml import compute
+    import urllib.request  # noqa: F401 - old code says `import urllib`: importing that SDK brought the rest
+
+    from jupyter_runs.azureml import compute, environment
 
     compute.make_unknown_targets()
+    environment.stand_in_for_curated()
     return True

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 
 from jupyter_runs import workspace as ours
-from jupyter_runs._settings import WORKSPACE_FILE, read_json, write_json
-from jupyter_runs.azureml.absent import _Absent
+from jupyter_runs._settings import (
+    DEFAULT_WORKSPACE,
+    WORKSPACE_FILE,
+    absolute,
+    home_dir,
+    read_json,
+    write_json,
+)
+from jupyter_runs.azureml.absent import not_offered
+from jupyter_runs.capture.names import check_workspace_name
+from jupyter_runs.errors import NotOfferedError
 
 if TYPE_CHECKING:
+    import builtins
     import os
 
 
@@ -25,13 +35,18 @@ class Workspace(ours.Workspace):
 
     def __init__(
         self,
-        subscription_id: Optional[str] = None,  # noqa: ARG002 - what it was made with stands
-        resource_group: Optional[str] = None,  # noqa: ARG002
+        subscription_id: Optional[str] = None,
+        resource_group: Optional[str] = None,
         workspace_name: Optional[str] = None,
         auth: Any = None,  # noqa: ARG002 - there is nothing to log in to
         **_: Any,
     ) -> None:
-        super().__init__(workspace_name or "default")
+        name = workspace_name or DEFAULT_WORKSPACE
+        if subscription_id is not None and not (home_dir() / check_workspace_name(name)).is_dir():
+            # it was made in the cloud, as a cluster that a script names: one of this machine stands for it
+            Workspace.create(name, None, subscription_id, resource_group)
+            print(f"{name!r} is a workspace of this machine now, in {home_dir() / name}")  # noqa: T201
+        super().__init__(name)
 
     @classmethod
     def create(  # type: ignore[override]  # as that SDK has it
@@ -63,12 +78,26 @@ class Workspace(ours.Workspace):
         cls,
         name: str,
         auth: Any = None,  # noqa: ARG003
-        subscription_id: Optional[str] = None,  # noqa: ARG003
-        resource_group: Optional[str] = None,  # noqa: ARG003
+        subscription_id: Optional[str] = None,
+        resource_group: Optional[str] = None,
         **_: Any,
     ) -> Workspace:
-        """Open a workspace that is there."""
-        return cls(workspace_name=name)
+        """Open a workspace; one that was made in the cloud, which its subscription tells, is made here."""
+        return cls(subscription_id, resource_group, name)
+
+    @classmethod
+    def list(  # type: ignore[override]
+        cls,
+        subscription_id: Optional[str] = None,  # noqa: ARG003
+        auth: Any = None,  # noqa: ARG003
+        resource_group: Optional[str] = None,
+    ) -> dict[str, builtins.list[ours.Workspace]]:
+        """Return the workspaces of this machine by name, each in a list of one."""
+        return {
+            name: found
+            for name, found in ours.Workspace.list().items()
+            if resource_group in (None, found[0].resource_group)
+        }
 
     @classmethod
     def from_config(
@@ -79,6 +108,10 @@ class Workspace(ours.Workspace):
         _file_name: Optional[str] = None,
     ) -> Workspace:
         """Open the workspace that a configuration file names, else the default workspace."""
+        if _file_name is not None:
+            start = absolute(path or ".")
+            places = [start / folder / _file_name for folder in (".jupyter_runs", ".azureml", ".")]
+            path = next((place for place in places if place.is_file()), start / _file_name)
         return cls._at(ours.Workspace.from_config(path).folder)  # type: ignore[return-value]
 
     @property
@@ -88,22 +121,21 @@ class Workspace(ours.Workspace):
 
     # -- services of the cloud
 
+    sku = "Basic"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """None."""
+        return {}
+
     @property
     def webservices(self) -> dict[str, Any]:
         """None."""
         return {}
 
-    @property
-    def datasets(self) -> dict[str, Any]:
-        """None."""
-        return {}
+    images = datasets = datastores = linked_services = private_endpoints = webservices
 
-    @property
-    def datastores(self) -> dict[str, Any]:
-        """None."""
-        return {}
-
-    def get_default_datastore(self) -> Any:
+    def get_default_datastore(self) -> NoReturn:
         """Not offered.
 
         Raises
@@ -111,14 +143,18 @@ class Workspace(ours.Workspace):
         NotOfferedError
             Always.
         """
-        raise _Absent("Datastore", (), {})._error("")
+        raise not_offered("Datastore")
 
-    def get_default_keyvault(self) -> Any:
-        """Not offered.
+    def set_default_datastore(self, name: str) -> NoReturn:  # noqa: ARG002
+        """Not offered."""
+        raise not_offered("Datastore")
 
-        Raises
-        ------
-        NotOfferedError
-            Always.
-        """
-        raise _Absent("Keyvault", (), {})._error("")
+    def get_default_keyvault(self) -> NoReturn:
+        """Not offered."""
+        raise not_offered("Keyvault")
+
+    def get_mlflow_tracking_uri(self) -> NoReturn:
+        """Not offered."""
+        raise NotOfferedError(
+            "jupyter_runs does not offer a tracking server of MLflow; log with run.log"
+        )

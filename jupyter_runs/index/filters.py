@@ -25,6 +25,13 @@ STATUSES = (
 )
 _BY_LOWER = {status.lower(): status for status in STATUSES}
 
+# what the Azure ML SDK calls the types of runs
+_OTHER_NAMES = {
+    "azureml.PipelineRun": "pipeline",
+    "azureml.StepRun": "step",
+    "azureml.scriptrun": "script",
+}
+
 Labels = Union[str, Mapping[str, Any], Iterable[str], None]
 
 
@@ -69,7 +76,7 @@ class RunFilter:
         if type is not None and not isinstance(type, str):
             raise FilterError(f"type is the type of a run, a str, not {shown(type)}")
         self.experiment = experiment
-        self.type = type
+        self.type = None if type is None else _OTHER_NAMES.get(type, type)
         self.tags = _labels(tags, "tags")
         self.properties = _labels(properties, "properties")
         self.statuses = _statuses(status)

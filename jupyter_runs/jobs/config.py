@@ -16,6 +16,8 @@ from jupyter_runs.journal.errors import shown
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from typing_extensions import Self
+
     from jupyter_runs.jobs.compute import ComputeTarget
     from jupyter_runs.jobs.environment import Environment
 
@@ -82,6 +84,48 @@ class RunConfiguration:
         if self._environment is None or self._environment.to_dict() == self._untouched:
             return None
         return self._environment
+
+    def remarks(self) -> list[str]:
+        """Return what is to be noted on the run as a warning."""
+        return []
+
+    # -- as a file
+
+    _folder = ".jupyter_runs"
+
+    def save(self, path: Optional[StrPath] = None, name: Optional[str] = None, **_: Any) -> None:
+        """Write it as YAML: ``<path>/.jupyter_runs/<name>.runconfig``.
+
+        Parameters
+        ----------
+        path
+            The project's folder, by default the current one; or, without a `name`, a file that ends in ``.runconfig``.
+        name
+            Its name.
+        """
+        from jupyter_runs.jobs import runconfig
+
+        runconfig.write(self, runconfig.file_to_save(path, name, self._folder))
+
+    @classmethod
+    def load(cls, path: Optional[StrPath] = None, name: Optional[str] = None) -> Self:
+        """Read what `save` wrote, here or in the SDK whose names we share.
+
+        Parameters
+        ----------
+        path, name
+            As for `save`; looked for in ``.jupyter_runs``, ``.azureml``, ``aml_config`` and the folder itself.
+
+        Raises
+        ------
+        MissingPathError, InvalidValueError
+            If there is no such file, or it can't be read.
+        """
+        from jupyter_runs.jobs import runconfig
+
+        made = cls()
+        runconfig.read(made, runconfig.file_to_load(path, name))
+        return made
 
     def __repr__(self) -> str:
         return f"RunConfiguration(script={self.script!r}, target={target_name(self.target)!r})"

@@ -169,6 +169,8 @@ class Driver:
         except Canceled:
             raise Stop(self._asked()) from None
         self.writer.event("facts", interpreter={"python": found.python, "kind": found.kind})
+        for text in found.warnings:
+            self.writer.event("warning", text=text)
         return found.python, {**found.variables, **own}
 
     def _phase(self, text: str) -> None:

@@ -29,7 +29,7 @@ from jupyter_runs.journal import RunFolder, Writer, check_name, new_writer_name
 from jupyter_runs.journal.alive import own_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from typing_extensions import Self
 
@@ -85,6 +85,7 @@ def submit_script(
         code=folder,
         parent=parent,
         name=name,
+        remarks=config.run_config.remarks(),
     )
 
 
@@ -101,6 +102,7 @@ def enqueue(
     parent: Optional[str] = None,
     name: Optional[str] = None,
     payloads: Optional[Mapping[str, bytes]] = None,
+    remarks: Iterable[str] = (),
 ) -> Run:
     """Make the run's folder and put the run into its target's queue.
 
@@ -124,6 +126,8 @@ def enqueue(
         A name to show.
     payloads
         Files to put into the run's ``payload/``.
+    remarks
+        Warnings to note on the run.
     """
     from jupyter_runs.run import Run
 
@@ -153,7 +157,7 @@ def enqueue(
         },
     )
     try:
-        _queue(folder, secret, target, tags, params, facts, code, payloads or {})
+        _queue(folder, secret, target, tags, params, facts, code, payloads or {}, remarks)
     except BaseException as error:  # a full disk, Ctrl-C: it must not seem to wait
         with suppress(OSError):
             folder.end("Failed", code=type(error).__name__, message="it could not be submitted")
@@ -171,6 +175,7 @@ def _queue(
     facts: Mapping[str, Any],
     code: os.PathLike[str],
     payloads: Mapping[str, bytes],
+    remarks: Iterable[str],
 ) -> None:
     """Note what is known of a run, and give it its ticket."""
     for file, data in payloads.items():
@@ -183,6 +188,8 @@ def _queue(
         writer.event("param", key=key, value=value)
     for key, value in tags.items():
         writer.event("tag", key=key, value=value)
+    for text in remarks:
+        writer.event("warning", text=text)
     with suppress(OSError):
         capture_git(folder, code, writer)
     writer.close()

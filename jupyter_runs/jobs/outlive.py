@@ -38,6 +38,9 @@ def tell_once() -> None:
         return
     _told = True
     found = surroundings()
-    if found is not None:
+    of_run = os.environ.get(
+        "JUPYTER_RUNS_RUN_DIR"
+    )  # a run that submits others: its log is no place to say it again
+    if found is not None and not of_run:
         text = f"This is a {found}: submitted runs outlive the kernel, and end when it ends."
         print(text, file=sys.stderr)  # noqa: T201 - for the person

@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from jupyter_runs._run.start import start_run
 from jupyter_runs.jobs.arguments import params_of
 from jupyter_runs.jobs.enqueue import enqueue
 from jupyter_runs.jobs.environment import Environment
-from jupyter_runs.jobs.pipeline import DATA, PARAMETER, STEP
+from jupyter_runs.jobs.pipeline import STEP
+from jupyter_runs.jobs.steps import DATA, PARAMETER
 from jupyter_runs.journal import TERMINAL
 from jupyter_runs.run import Run
 
@@ -62,9 +64,14 @@ class Pipeline:
             because = (failed or others)[0]
             self._skip(name, f"skipped, since step {because!r} {self.ended[because].lower()}")
             return
-        arguments = [self._argument(each) for each in step.get("arguments", [])]
         definition = {key: step[key] for key in _OF_A_SCRIPT if key in step}
-        definition["arguments"] = arguments
+        command = step.get("command")
+        given = command if isinstance(command, list) else step.get("arguments", [])
+        arguments = [self._argument(each) for each in given]
+        if isinstance(command, list):
+            definition["command"] = arguments
+        elif command is None:
+            definition["arguments"] = arguments
         environment = step.get("environment")
         if environment:
             definition["environment"] = Environment.from_dict(environment)
@@ -78,7 +85,7 @@ class Pipeline:
             facts={
                 "snapshot": step["snapshot"],
                 "snapshot_folder": step["source_directory"],
-                "script": step["script"],
+                "script": step.get("script"),
             },
             code=Path(step["source_directory"]),
             parent=self.run.id,
@@ -87,7 +94,14 @@ class Pipeline:
         print(f"{name}: {self.runs[name].id}", flush=True)  # noqa: T201 - into the log
 
     def _skip(self, name: str, reason: str) -> None:
-        child = self.run.child_run(name)
+        child = start_run(
+            self.run.experiment,
+            name,
+            outputs=False,
+            snapshot_directory=None,
+            kind=STEP,
+            parent=self.run.id,
+        )
         child._finish("Canceled", message=reason)
         self.runs[name], self.ended[name] = child, "Canceled"
         print(f"{name}: {reason}", flush=True)  # noqa: T201 - into the log
@@ -104,6 +118,8 @@ class Pipeline:
 
 _OF_A_SCRIPT = (
     "script",
+    "command",
+    "outputs",
     "module",
     "frames",
     "snapshot",
@@ -121,9 +137,12 @@ def data_folder(run: Path, name: str) -> Path:
 def main() -> None:
     """Run the pipeline whose run's folder is the first argument."""
     run = Run.get_context(allow_offline=False)
-    failed = Pipeline(run).go()
+    pipeline = Pipeline(run)
+    failed = pipeline.go()
     if failed:
-        run.fail(f"step {failed[0]!r} did not complete", "StepFailed")
+        status = pipeline.runs[failed[0]]._status()
+        why = status.message or "no reason was given"
+        run.fail(f"step {failed[0]!r} {status.status.lower()}: {why}", "StepFailed")
         sys.exit(1)
 
 

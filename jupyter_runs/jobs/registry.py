@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from jupyter_runs._settings import make_private, read_json
 from jupyter_runs.capture.names import did_you_mean
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from jupyter_runs.workspace import Workspace
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}")
+
+
+# which environment stands for one that is not there; None: none does. Old code names some that were kept elsewhere
+on_unknown: Optional[Callable[[str], Optional[str]]] = None
 
 
 def check_environment_name(name: object, *, new: bool = False) -> str:
@@ -87,6 +91,8 @@ def get(workspace: Workspace, name: str, version: Union[str, int, None] = None) 
     EnvironmentNotFoundError
         If there is none; near names, or the versions that there are, are listed.
     """
+    if on_unknown is not None and name not in Environments(workspace):
+        name = on_unknown(name) or name
     known = [1] if name in CURATED else _versions(store(workspace) / check_environment_name(name))
     if not known:
         raise EnvironmentNotFoundError(

@@ -8,6 +8,7 @@ from jupyter_runs.errors import InvalidValueError, MissingPackageError, MissingP
 from jupyter_runs.jobs.requirements import settled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _EXAMPLE = "dependencies:\n  - python=3.11\n  - pip:\n    - torch"
@@ -33,26 +34,49 @@ def read_specification(file: Path) -> Specification:
     InvalidValueError
         If it is no specification; the message names the file and the line.
     """
+    yaml = _yaml()
+    node = _parsed(
+        file, "conda specification", lambda text: yaml.compose(text, Loader=yaml.SafeLoader)
+    )
+    return _Reader(file).specification(node)
+
+
+def read_yaml(file: Path) -> Any:
+    """Return what a YAML file holds, as plain values.
+
+    Raises
+    ------
+    MissingPathError, InvalidValueError
+        If there is no such file, or it is no YAML; the message names the line.
+    """
+    return _parsed(file, "file", _yaml().safe_load)
+
+
+def _parsed(file: Path, what: str, parse: Callable[[str], Any]) -> Any:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
-        raise MissingPathError(f"there is no conda specification {str(file)!r}") from None
+        raise MissingPathError(f"there is no {what} {str(file)!r}") from None
     except (OSError, ValueError) as error:
         raise InvalidValueError(f"{file} can't be read: {error}") from None
-    yaml = _yaml()
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+        return parse(text)
+    except _yaml().YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
         problem = getattr(error, "problem", None) or str(error)
         raise InvalidValueError(f"{file}{line}: this is not YAML: {problem}") from None
-    return _Reader(file).specification(node)
+    except (ValueError, RecursionError) as error:  # a date that is none, nests without end
+        raise InvalidValueError(f"{file} can't be read: {type(error).__name__}: {error}") from None
 
 
 def write_yaml(data: dict[str, Any]) -> str:
     """Return `data` as YAML, keys in their order."""
-    return str(_yaml().safe_dump(data, sort_keys=False, allow_unicode=True))
+    yaml = _yaml()
+    text = str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    # characters that end a line for YAML and not for Python are folded away where they stand as they are
+    exact = yaml.safe_load(text) == data
+    return text if exact else str(yaml.safe_dump(data, sort_keys=False))
 
 
 def _yaml() -> Any:

@@ -156,6 +156,7 @@ class SweepConfig:
             code=config.folder(),
             parent=parent,
             name=name,
+            remarks=config.run_config.remarks(),
         )
 
     def _child(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, Any]]:

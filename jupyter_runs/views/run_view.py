@@ -341,11 +341,18 @@ class RunView:
         return elsewhere(self.folder.path, self._reader.files)
 
     def children(self) -> list[RunFolder]:
-        """Return the folders of the runs below this one, newest first, as of the last `refresh`.
+        """Return the folders of the runs below this one, newest first, as of the last `refresh`; steps in their order.
 
         As its own folder hints at them: see `jupyter_runs.journal.Children`.
         """
-        return [RunFolder(self.folder.path.parent / name) for name in self._told["children"][::-1]]
+        names = self._told["children"]
+        runs = self.folder.path.parent
+        return [RunFolder(runs / name) for name in (names if self.has_steps else names[::-1])]
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether the runs below it are the steps of a pipeline."""
+        return self.folder.definition.get("type") == "pipeline"
 
     def details(self) -> list[Section]:
         """Return the sections of the Details tab that have something in them."""
@@ -357,6 +364,7 @@ class RunView:
         images = sum(m.count for m in metrics if m.kind == "image")
         shown = sum(1 for m in metrics if is_tile(m) or is_chart(m))
         children = len(self._told["children"])
+        below = "Steps" if self.has_steps else "Children"
         files = (
             ("logs", "Logs", len(self._logs.files())),
             ("outputs", "Outputs", len(self._outputs.files()) + len(self._elsewhere())),
@@ -366,7 +374,7 @@ class RunView:
             Tab("metrics", "Metrics", shown),
             *(Tab(key, label, n) for key, label, n in files if n),
             Tab("details", "Details"),
-            *([Tab("children", "Children", children)] if children else []),
+            *([Tab("children", below, children)] if children or self.has_steps else []),
         ]
 
     # -- JSON and pictures ------------------------------------------------------------------------

@@ -106,6 +106,8 @@ class ChildrenTab:
         return {view.metric: view.way} if isinstance(view, SweepView) else {}
 
     def _lead(self) -> str:
+        if self._view.has_steps:
+            return ""  # each does something else: none of them is the best
         table, ways = self._table_now(), self._ways()
         run, how = leader(table.rows, tuple(ways) or differing_metrics(table), ways)
         row = next((row for row in table.rows if row.head.id == run), None)

@@ -88,11 +88,15 @@ class RunDetails(Live):
         self._outputs = OutputsTab(view, view.folder.path)
         self._images = ImagesTab(view, act)
         self._details = DetailsTab(view, _Tags(self._run, view), act)
-        self._tabs = ipywidgets.ToggleButtons(options=list(TABS.values()), layout=layout())
+        labels = {**TABS, "children": "Steps"} if view.has_steps else TABS
+        first = labels["children" if view.has_steps else "metrics"]
+        self._tabs = ipywidgets.ToggleButtons(
+            options=list(labels.values()), value=first, layout=layout()
+        )
         self._tabs._dom_classes = ("jpr-tabs",)
         self._tabs.observe(lambda _: act(self._draw), "value")
         self._children = ChildrenTab(
-            view, lambda: bool(self._tabs.value == TABS["children"]), self._of_child
+            view, lambda: bool(self._tabs.value == labels["children"]), self._of_child
         )
         tabs = (
             self._metrics,

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 TRAIN = """
 import argparse
@@ -28,28 +20,10 @@ run.log('Accuracy', 0.9 + args.penalty / 100 + (0.01 if args.kernel == 'rbf' els
 """
 
 
-@pytest.fixture
-def old(tmp_path):
-    """Run old code as a script; return what it printed."""
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "train.py").write_text(TRAIN)
-
-    def run(text: str) -> str:
-        (tmp_path / "control.py").write_text(textwrap.dedent(text))
-        home = {"PYTHONPATH": str(ROOT), "JUPYTER_RUNS_HOME": str(tmp_path / "home")}
-        done = subprocess.run(
-            [sys.executable, "-m", "jupyter_runs.azureml", "control.py"],
-            cwd=tmp_path,
-            env={**os.environ, **home},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return run
+@pytest.fixture(autouse=True)
+def train(old):
+    """The script that is tried."""
+    (old.work / "src" / "train.py").write_text(TRAIN)
 
 
 def test_a_sweep_over_a_grid_and_what_is_asked_of_it(old):

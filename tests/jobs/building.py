@@ -85,12 +85,14 @@ class Wheels:
         self.folder = folder
         folder.mkdir()
 
-    def add(self, name: str, version: str = "1.0", requires: tuple[str, ...] = ()) -> Path:
-        """Add a wheel of one module."""
+    def add(
+        self, name: str, version: str = "1.0", requires: tuple[str, ...] = (), text: str = ""
+    ) -> Path:
+        """Add a wheel of one module, which may hold some more text."""
         path = self.folder / f"{name}-{version}-py3-none-any.whl"
         with zipfile.ZipFile(path, "w") as wheel:
-            for inner, text in wheel_files(name, version, requires).items():
-                wheel.writestr(inner, text)
+            for inner, body in wheel_files(name, version, requires).items():
+                wheel.writestr(inner, body + text if inner == f"{name}.py" else body)
         return path
 
 

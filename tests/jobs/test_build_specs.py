@@ -7,9 +7,12 @@ import doctest
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
-from jupyter_runs.jobs.build import pythons, specs, twins
+from jupyter_runs.jobs.build import nearest, pythons, specs, twins
+from jupyter_runs.jobs.build.nearest import pin
 from jupyter_runs.jobs.build.pythons import Python, choose
 from jupyter_runs.jobs.build.reasons import conda_reason, pip_reason
 from jupyter_runs.jobs.build.specs import conda_spec, pip_name, pip_versions, satisfies
@@ -22,7 +25,7 @@ CLAUSE = st.one_of(
 )
 
 
-@pytest.mark.parametrize("module", [specs, twins, pythons])
+@pytest.mark.parametrize("module", [specs, twins, pythons, nearest])
 def test_examples_in_the_documentation(module):
     assert doctest.testmod(module).failed == 0
 
@@ -201,3 +204,32 @@ def test_the_reason_in_pip_s_output(output, reason):
 )
 def test_the_reason_in_conda_s_output(output, reason):
     assert conda_reason(output.split("\n")) == reason
+
+
+# -- pins, and what may take their place
+
+EXTRAS = st.sampled_from(["", "[opt]", "[a,b]"])
+MARKER = st.sampled_from(["", "; python_version > '3.8'"])
+
+
+@given(NUMBER, EXTRAS, MARKER, st.lists(NUMBER, max_size=6))
+def test_a_pin_gives_way_to_the_lowest_version_from_it_on(version, extras, marker, there):
+    line = f"tiny{extras}=={version}{marker}"
+    found = pin(line)
+    newer = [each for each in there if Version(each) >= Version(version)]
+    chosen = found.nearest(there)
+    assert (chosen is None) == (not newer)
+    if chosen is not None:
+        assert Version(chosen) == min(map(Version, newer))
+        one, other = Requirement(line), Requirement(found.replaced(f"=={chosen}"))
+        assert (one.name, one.extras, str(one.marker)) == (
+            other.name, other.extras, str(other.marker),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["tiny", "tiny>=1", "tiny==1,<2", "--pre", "./tiny.whl", "tiny @ https://a/b==1", "-e ."],
+)
+def test_what_pins_nothing(line):
+    assert pin(line) is None

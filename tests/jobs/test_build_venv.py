@@ -281,3 +281,44 @@ def test_built_from_a_notebook(ws, wheels, capsys):
     assert "installing 1 package with pip …" in printed
     assert "Successfully installed tiny-1.0" in printed
     assert builds(ws.folder / "environments")
+
+
+# -- versions that this Python can't have any more
+
+
+def of_another_python(wheel):
+    """Make a wheel one that no Python here can have."""
+    wheel.rename(wheel.with_name(wheel.name.replace("py3-none", "py27-none")))
+
+
+def test_a_pin_that_can_not_be_had_gets_the_nearest_newer_one_and_says_so(tried, wheels):
+    of_another_python(wheels.add("tiny", "1.2"))
+    for version in ("1.0", "1.10", "1.9", "2.0rc1"):
+        wheels.add("tiny", version)
+    wheels.add("pinned", "1.0")
+    wheels.add("pinned", "2.0")
+    environment = pip_environment("tiny==1.2", "pinned==1.0")
+    found = tried(environment)
+    said = f"tiny==1.2 can't be had for Python {sys.version.split()[0]}: tiny==1.9 stands for it"
+    assert output_of(found, "import tiny, pinned; print(tiny.version, pinned.version)") == "1.9 1.0"
+    assert found.warnings == (said,)
+    assert said in tried.log
+    assert tried(environment) == found._replace(reused=True)  # told whoever uses it again, too
+
+
+def test_a_nearest_one_that_does_not_fit_the_others_gives_way_to_the_newest(tried, wheels):
+    of_another_python(wheels.add("tiny", "1.2"))
+    wheels.add("tiny", "1.3", text="raise ValueError('built for another smaller')")
+    wheels.add("tiny", "1.4", text="raise ValueError('built for another smaller')")
+    wheels.add("tiny", "2.0")
+    found = tried(pip_environment("tiny==1.2"))
+    assert output_of(found, "import tiny; print(tiny.version)") == "2.0"
+    assert found.warnings[0].endswith(": the newest tiny stands for it")
+    assert "tiny can not be imported: ValueError: built for another smaller" in tried.log
+
+
+def test_a_version_above_all_there_are_is_an_error(tried, wheels, store):
+    wheels.add("tiny", "1.0")
+    with pytest.raises(BuildError, match=r"^pip: No matching distribution found for tiny==99$"):
+        tried(pip_environment("tiny==99"))
+    assert left_over(store) == []

@@ -9,14 +9,16 @@ import textwrap
 import pytest
 from submitting import done, log_of, wait_for
 
-from jupyter_runs import ComputeTarget, LocalCompute
-from jupyter_runs.errors import InvalidValueError
+from jupyter_runs import ComputeTarget, LocalCompute, RunConfiguration, ScriptRunConfig
+from jupyter_runs.errors import InvalidValueError, NotFoundError
 from jupyter_runs.jobs.pipeline import (
+    CommandStep,
     ExecutePythonScript,
     Pipeline,
     PipelineData,
     PipelineParameter,
     PythonScriptStep,
+    StepSequence,
 )
 
 
@@ -74,7 +76,7 @@ def test_a_step_that_fails_fails_the_pipeline_and_skips_what_needs_it(exp, scrip
     run = exp.submit(Pipeline(exp.workspace, [needs, bad]))
     details = done(run)
     assert details["status"] == "Failed"
-    assert details["error"]["error"]["message"] == "step 'bad' did not complete"
+    assert details["error"]["error"]["message"] == "step 'bad' failed: ValueError: no"
     children = {child.name: child for child in run.get_children()}
     assert children["bad"].get_status() == "Failed"
     assert children["needs"].get_status() == "Canceled"
@@ -90,6 +92,34 @@ def test_independent_steps_run_at_once_as_there_are_places(exp, script):
     ]
     run = exp.submit(Pipeline(exp.workspace, steps))
     assert done(run)["status"] == "Completed"  # each waits for the other
+
+
+def test_steps_of_one_configuration_and_in_a_sequence(exp, script):
+    shared = RunConfiguration(environment=None)
+    first = CommandStep("echo first", source_directory=script("a.py", "").parent, runconfig=shared)
+    config = ScriptRunConfig(first.config.source_directory, command=["echo", "second"])
+    second = CommandStep(name="second", runconfig=config, params={"lr": "0.1"})
+    ComputeTarget.create(exp.workspace, "other", LocalCompute.provisioning_configuration())
+    third = step(script, "third", "print('third')", runconfig=shared, compute_target="other")
+    run = exp.submit(Pipeline(exp.workspace, [StepSequence([third, second, first])]))
+    assert done(run)["status"] == "Completed", log_of(run)
+    steps = list(run.get_steps())
+    assert [log_of(each) for each in steps] == ["third\n", "second --lr 0.1\n", "first\n"]
+    assert [each.get_details()["target"] for each in steps] == ["other", "local", "local"]
+    assert [each.name for each in steps] == ["third", "second", "echo"]
+    assert run.find_step_run("echo") == [steps[2]]
+    assert (steps[0].get_job_log(), steps[0].get_outputs()) == ("third\n", {})
+    with pytest.raises(NotFoundError, match="hands on nothing called 'x'"):
+        steps[0].get_output_data("x")
+
+
+def test_waiting_for_a_pipeline_may_end_before_it(exp, script):
+    run = exp.submit(
+        Pipeline(exp.workspace, [step(script, "long", "import time; time.sleep(600)")])
+    )
+    assert run.wait_for_completion(timeout_seconds=0.1)["status"] not in ("Completed", "Failed")
+    run.cancel()
+    assert run.wait_for_completion(timeout_seconds=60)["status"] == "Canceled"
 
 
 def test_cancel_takes_its_steps_along(exp, script):
@@ -189,6 +219,14 @@ def test_pipelines_that_make_no_sense(exp, script):
         Pipeline(ws, [one, two])
     with pytest.raises(InvalidValueError, match="has no parameter 'lr'; it has: it has none"):
         exp.submit(Pipeline(ws, [step(script, "three")]), pipeline_parameters={"lr": 1})
+    with pytest.raises(InvalidValueError, match="has no parameter 'lr'; it has: it has none"):
+        exp.submit(Pipeline(ws, [step(script, "three")]), pipeline_params={"lr": 1})
+    with pytest.raises(InvalidValueError, match="submit has no parameter 'parameters' for a pipel"):
+        exp.submit(Pipeline(ws, [step(script, "three")]), parameters={"lr": 1})
+    with pytest.raises(InvalidValueError, match="reads 'nothing', which no step of the pipeline"):
+        Pipeline(ws, [step(script, "four", inputs=[PipelineData("nothing")])])
+    with pytest.raises(InvalidValueError, match="needs a command"):
+        CommandStep(name="five")
     with pytest.raises(InvalidValueError, match="at most, and 3 were given"):
         ExecutePythonScript(script("s.py", ""), inputs=[1, 2, 3])
     with pytest.raises(InvalidValueError, match="submit has no parameter 'speed'"):

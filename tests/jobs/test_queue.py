@@ -111,10 +111,15 @@ def test_a_place_is_free_when_the_script_is_gone_whoever_was_killed(exp, source)
         assert done(run)["status"] == "Failed"
 
 
-def _pid_of(run, what: str) -> int:
+def _facts(run) -> dict:
     with run._reading() as reader:
-        if what == "script":
-            return int(reader.facts["script_process"])
+        return dict(reader.facts)
+
+
+def _pid_of(run, what: str) -> int:
+    if what == "script":  # told a moment after the run is said to be running
+        return int(wait_for(lambda: _facts(run).get("script_process")))
+    with run._reading() as reader:
         return int(reader.writers[run._definition("owner")]["pid"])
 
 

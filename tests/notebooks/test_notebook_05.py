@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,24 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from jupyter_runs.azureml.listing import offered
+
+# names that come with one of the table
+PARTS = {
+    "DEFAULT_CPU_IMAGE",
+    "DEFAULT_GPU_IMAGE",
+    "ComputeTargetException",
+    "DockerSection",
+    "LocalCompute",
+    "PipelineRun",
+    "PythonSection",
+    "RunEnvironmentException",
+    "ScriptRun",
+    "StepRun",
+    "VERSION",
+    "WorkspaceException",
+    "get_run",
+}
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "05-from-azureml.ipynb"
 
 
@@ -42,3 +61,45 @@ def test_it_says_what_its_words_say(executed):
     assert "application/vnd.jupyter-runs+json" in shown[0].data
     assert said(executed["submit"]).endswith("Completed 0.01\n")
     assert "did you mean 'Experiment'?" in said(executed["advice"])
+    (names,) = [out for out in executed["names"] if out.output_type == "execute_result"]
+    assert "<th style='text-align: left'>azureml.core</th>" in names.data["text/html"]
+    assert "Workspace" in names.data["text/plain"]
+
+
+def rows() -> list[tuple[set[str], bool]]:
+    """The names in each row of the notebook's table, and whether it says that they are offered."""
+    (table,) = (
+        cell.source
+        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
+        if cell.source.startswith("## What there is")
+    )
+    found = []
+    for line in table.splitlines():
+        if line.startswith("| `"):
+            first, second = line.strip("|").split(" | ", 1)
+            found.append((set(re.findall(r"`(\w+)`", first)), not second.startswith("not offered")))
+    return found
+
+
+def test_its_table_is_true():
+    kinds = {}
+    for row in offered():
+        kinds.update(dict.fromkeys(row.not_offered, False))
+        kinds.update(dict.fromkeys(row.offered, True))
+    told = rows()
+    assert len(told) > 12
+    for names, whether in told:
+        assert {name: kinds[name] for name in names} == dict.fromkeys(names, whether)
+
+
+def test_its_table_is_complete():
+    told = set().union(*(names for names, _ in rows()))
+    for row in offered():
+        family = (
+            row.module == "azureml.exceptions"  # rows that stand for several names
+            or "hyperdrive" in row.module
+            or row.module in ("azureml.core.authentication", "azureml.core.runconfig")
+        )
+        if not family and row.module.startswith(("azureml.core", "azureml.pipeline")):
+            left = set(row.offered) - told - PARTS
+            assert not left, row.module

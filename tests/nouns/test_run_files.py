@@ -33,7 +33,9 @@ def write(name: str, text: str = "x") -> Path:
 
 class TestUpload:
     def test_files_streams_text(self, exp, run, tmp_path):
-        run.upload_file("outputs/model.pkl", str(write("m", "model")))
+        told = run.upload_file("outputs/model.pkl", str(write("m", "model")))
+        path = str(run.folder / "outputs" / "model.pkl")
+        assert told.serialize() == {"name": "outputs/model.pkl", "path": path, "size": 5}
         run.upload_file("best.csv", write("b", "a,b"))
         run.upload_file("outputs/bytes", io.BytesIO(b"\x00\xff"))
         run.upload_file("logs/deep/text.log", io.StringIO("é"))

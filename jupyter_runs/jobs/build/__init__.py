@@ -52,6 +52,8 @@ class Interpreter(NamedTuple):
     """``venv``, ``conda``, ``existing-conda`` or ``user-managed``."""
     reused: bool
     """Whether there was nothing to build."""
+    warnings: tuple[str, ...] = ()
+    """What a person is to know who uses it."""
 
 
 def prepare(
@@ -126,7 +128,8 @@ def _managed(definition: Mapping[str, Any], place: Place, job: Job, default: str
                 facts = _build(definition, place, job, default)
     place.used()
     found = str(facts["python"])
-    return Interpreter(found, activation(found), str(facts["kind"]), reused)
+    told = tuple(map(str, facts.get("warnings") or ()))
+    return Interpreter(found, activation(found), str(facts["kind"]), reused, told)
 
 
 def _build(definition: Mapping[str, Any], place: Place, job: Job, default: str) -> dict[str, Any]:
@@ -145,7 +148,13 @@ def _build(definition: Mapping[str, Any], place: Place, job: Job, default: str) 
         seconds = time.monotonic() - started
         job.say(f"built in {seconds:.1f} s: {python} (Python {version})")
         names = [definition["name"]] if definition.get("name") else []
-        facts = {"python": python, "python_version": version, "kind": kind, "names": names}
+        facts = {
+            "python": python,
+            "python_version": version,
+            "kind": kind,
+            "names": names,
+            "warnings": job.warnings,
+        }
         place.seal(facts)
     except BaseException:
         place.clear()

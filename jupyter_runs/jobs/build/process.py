@@ -62,12 +62,18 @@ class Job:
         self.phase = phase
         self.kept_open: tuple[int, ...] = ()  # descriptors that commands hold too
         self.last_output: list[str] = []
+        self.warnings: list[str] = []  # what whoever uses the environment is to know
         self._said: deque[str] = deque(maxlen=_DETAILS)
 
     def say(self, line: str) -> None:
         """Write a line of our own into the log."""
         self._said.append(line)
         self._write(f"{line}\n".encode(errors="replace"))
+
+    def warn(self, line: str) -> None:
+        """Write a line of our own into the log, and have each run that uses the environment told of it."""
+        self.warnings.append(line)
+        self.say(line)
 
     def check(self) -> None:
         """Raise `Canceled` if the build is no longer wanted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
+from jupyter_runs.jobs.build.nearest import TRY, Pin, not_imported, pin, versions_there
 from jupyter_runs.jobs.build.pythons import choose, find
 from jupyter_runs.jobs.build.reasons import last_line, pip_reason
 from jupyter_runs.jobs.build.specs import CondaSpec, conda_spec, pip_versions
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _WINDOWS = os.name == "nt"
 # a person's `user = true` is meant for other places than a virtual environment
 _PIP_VARIABLES = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+# is there a built package of this version? Nothing is installed, and nothing built
+_ASK_FOR_WHEEL = ("--dry-run", "--no-deps", "--only-binary", ":all:")
 _ASK_FOR_CONDA = (
     "install conda, mamba or micromamba "
     "(https://mamba.readthedocs.io/en/latest/installation/micromamba-installation.html)"
@@ -72,7 +75,7 @@ def build_venv(asked: Needs, place: Place, job: Job, default: Optional[str]) -> 
             return _interpreter(place.folder), python.shown
         job.say(f"not with Python {python.shown} ({failure}); trying {last.shown} ({last.path})")
     failure = _try(last, plan, place, job)
-    if failure is not None:
+    if failure is not None and not _try_nearest(last, plan, place, job):
         raise job.failed(failure)
     return _interpreter(place.folder), last.shown
 
@@ -86,10 +89,49 @@ def _try(python: Python, plan: _Plan, place: Place, job: Job) -> Optional[str]:
     if not plan.lines:
         return None
     job.phase(f"installing {plan.packages} package{'' if plan.packages == 1 else 's'} with pip")
+    return _install(plan.lines, place, job)
+
+
+def _install(lines: list[str], place: Place, job: Job, *more: str) -> Optional[str]:
+    """Install with pip; return why it failed, None if it did not."""
     pip = [_interpreter(place.folder), "-I", "-m", "pip", "install", "--no-input"]
-    with place.asked(".txt", "".join(f"{line}\n" for line in plan.lines)) as requirements:
-        code = job.run([*pip, "--progress-bar", "off", "-r", str(requirements)], _PIP_VARIABLES)
+    with place.asked(".txt", "".join(f"{line}\n" for line in lines)) as requirements:
+        command = [*pip, *more, "--progress-bar", "off", "-r", str(requirements)]
+        code = job.run(command, _PIP_VARIABLES)
     return f"pip: {pip_reason(job.last_output)}" if code else None
+
+
+def _try_nearest(python: Python, plan: _Plan, place: Place, job: Job) -> bool:
+    """Build with the nearest newer versions of pinned packages that this Python can't have; tell whether that went well."""
+    if not place.folder.is_dir():
+        return False  # it is not the packages
+    job.phase("looking for packages that this Python can have")
+    options = [line for line in plan.lines if line.startswith("-")]
+    found: dict[Pin, str] = {}
+    for each in filter(None, map(pin, plan.lines)):
+        if _install([*options, each.line], place, job, *_ASK_FOR_WHEEL):
+            version = each.nearest(versions_there(job.last_output))
+            if version is not None:
+                found[each] = f"=={version}"
+    if not found or _try(python, _with(plan, found), place, job):
+        return False
+    names = [each.name for each in found]
+    job.run([_interpreter(place.folder), "-I", "-c", TRY, *names])
+    unfit = not_imported(job.last_output)
+    if unfit:
+        # built for libraries of its own time: the newest is what fits today's
+        found.update({each: f">={each.version}" for each in found if each.name in unfit})
+        if _try(python, _with(plan, found), place, job):
+            return False
+    for each, version in found.items():
+        stands = each.replaced(version) if version[0] == "=" else f"the newest {each.name}"
+        job.warn(f"{each.line} can't be had for Python {python.shown}: {stands} stands for it")
+    return True
+
+
+def _with(plan: _Plan, found: dict[Pin, str]) -> _Plan:
+    new = {each.line: each.replaced(version) for each, version in found.items()}
+    return plan._replace(lines=[new.get(line, line) for line in plan.lines])
 
 
 def _plan(asked: Needs, job: Job) -> _Plan:
