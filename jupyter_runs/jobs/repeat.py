@@ -44,13 +44,14 @@ class Repeat:
     """What may be changed of a run that is submitted anew.
 
     ``refusal`` says why it can't be submitted; ``what`` is its script or function; ``command`` what a shell is given, None
-    where there are ``fields``; ``notes`` is what a person should know of it.
+    elsewhere; ``takes_arguments`` whether there may be any ``fields``; ``notes`` is what a person should know of it.
     """
 
     what: str = ""
     refusal: Optional[str] = None
     fields: tuple[Field, ...] = ()
     command: Optional[str] = None
+    takes_arguments: bool = False
     target: str = LOCAL
     targets: tuple[str, ...] = (LOCAL,)
     notes: tuple[str, ...] = ()
@@ -75,6 +76,7 @@ def repeat_of(reader: RunReader) -> Repeat:
         what=str(told.get("script") or "its command"),
         fields=fields,
         command=given if isinstance(given, str) else None,
+        takes_arguments=not isinstance(given, str),
         target=target if target in targets else LOCAL,
         targets=targets,
         notes=("passwords in addresses were not kept: put them in again",) if lost else (),

@@ -115,12 +115,11 @@ def _source(reader: RunReader, told: Mapping[str, Any]) -> list[str]:
     folder = literal(str(told.get("source_directory") or "."))
     if not told.get("snapshot"):
         return [f"source = {folder}"]
-    packed = (
-        f"workspace.get_run({literal(reader.folder.id)}).restore_snapshot(path=tempfile.mkdtemp())"
-    )
     return [
-        f"source = tempfile.mkdtemp()  # the code as it was then; {folder} is where it came from",
-        f"shutil.unpack_archive({packed}, source)",
+        f"before = workspace.get_run({literal(reader.folder.id)})",
+        f"# the code as it was then; it came from {folder}",
+        "source = tempfile.mkdtemp()",
+        "shutil.unpack_archive(before.restore_snapshot(path=tempfile.mkdtemp()), source)",
     ]
 
 

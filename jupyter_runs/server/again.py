@@ -66,6 +66,7 @@ ENDPOINTS = [
                 )
             ),
             command=MAYBE,
+            takes_arguments=YES,
             target=TEXT,
             targets=many(TEXT),
             notes=many(TEXT),

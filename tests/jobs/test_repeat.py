@@ -116,7 +116,7 @@ def test_the_code_of_a_script_has_its_arguments_whatever_they_are(
             "getpass",
         ),
         *(
-            "workspace.get_run('r1').restore_snapshot",
+            "before.restore_snapshot",
             "ScriptRunConfig",
             "Experiment",
             "RunDetails",

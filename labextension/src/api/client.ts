@@ -5,6 +5,8 @@ import { ServerConnection } from '@jupyterlab/services';
 import { ApiError } from './errors';
 import { Query, Transport } from './transport';
 import {
+  IAgain,
+  IChanges,
   IChartOptions,
   IChartsAnswer,
   ICompare,
@@ -14,6 +16,7 @@ import {
   IImageSeries,
   ILogPart,
   IMetricsAnswer,
+  IRun,
   IRunAnswer,
   IRunPage,
   IRunQuery,
@@ -135,6 +138,15 @@ export class Client {
 
   async compute(): Promise<ITarget[]> {
     return (await this.transport.get<{ targets: ITarget[] }>(['compute'])).targets;
+  }
+
+  again(run: IRunRef): Promise<IAgain> {
+    return this.of(run, ['again']);
+  }
+
+  /** Submit it anew; gives the new run. */
+  async submitAgain(run: IRunRef, changes: IChanges): Promise<IRun> {
+    return (await this.transport.post<{ run: IRun }>(path(run, 'again'), changes)).run;
   }
 
   cancel(run: IRunRef): Promise<unknown> {

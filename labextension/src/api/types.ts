@@ -321,6 +321,40 @@ export interface ICompare {
   version: number | string;
 }
 
+/** A part of a command line; `value` is "" where it looked like a secret and was not kept. */
+export interface IField {
+  label: string;
+  value: string;
+  /** `--name value`, `--name=value`, `--name` alone, or a value without a name. */
+  form: 'pair' | 'joined' | 'flag' | 'plain';
+  secret: boolean;
+}
+
+/** How a run is repeated. */
+export interface IAgain {
+  /** Script or function. */
+  what: string;
+  /** Why it can't be submitted anew, null where it can. */
+  refusal: string | null;
+  fields: IField[];
+  /** What a shell is given, null for anything else. */
+  command: string | null;
+  /** Whether there may be fields. */
+  takes_arguments: boolean;
+  target: string;
+  targets: string[];
+  notes: string[];
+  code: { text: string; language: 'python' | 'cell' | 'shell'; note: string } | null;
+}
+
+/** What is other than it was. */
+export interface IChanges {
+  arguments?: string[];
+  command?: string;
+  target?: string;
+  name?: string;
+}
+
 export interface ITrashItem {
   workspace: string;
   item: string;

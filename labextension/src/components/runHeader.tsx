@@ -11,6 +11,8 @@ export interface IAction {
   title: string;
   tone?: 'bad';
   disabled?: boolean;
+  /** Of an action that opens something below: whether that is open. */
+  expanded?: boolean;
   run: () => void;
 }
 
@@ -68,6 +70,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
               className={`jp-Runs-button${action.tone ? ` jp-mod-${action.tone}` : ''}`}
               title={action.title}
               disabled={action.disabled}
+              aria-expanded={action.expanded}
               onClick={action.run}
             >
               {action.label}

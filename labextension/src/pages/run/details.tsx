@@ -15,6 +15,8 @@ import { DEFAULT_OPTIONS } from './metrics';
 const CHARTS = 2;
 const TRACKED = 12;
 /** Shown in the column beside the charts; what else there is stands below. */
+/** Rows that name another run. */
+const RUNS = ['Parent', 'Repeats'];
 const ASIDE = ['Run', 'Source', 'Submitted', 'Parameters'];
 
 /** What one wants to know of a run at first: facts, tags, its first curves, the end of its log. */
@@ -27,7 +29,7 @@ export function DetailsTab(props: {
     () => ({ workspace: head.workspace, id: head.id }),
     [head.workspace, head.id]
   );
-  const { client, trans } = useSurroundings();
+  const { client, places, trans } = useSurroundings();
   const sections = useLive(
     `details ${run.workspace}/${run.id} ${head.active}`,
     () => client.details(run),
@@ -50,6 +52,11 @@ export function DetailsTab(props: {
             <SectionBox
               key={section.title}
               section={section.title === 'Run' ? attributes(section, head) : section}
+              link={(label, id) =>
+                section.title === 'Run' && RUNS.includes(label)
+                  ? () => places.openRun({ workspace: head.workspace, id })
+                  : null
+              }
             />
           ))}
           <TagsBox answer={props.answer} sections={all} refresh={sections.refresh} />

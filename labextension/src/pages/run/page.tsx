@@ -7,6 +7,7 @@ import { IAction, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
 import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
+import { RunAgain } from './again';
 import { ChildrenTable } from './children';
 import { DetailsTab } from './details';
 import { FilesTab } from './files';
@@ -39,7 +40,14 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
     }
   }, [value, onHead]);
   const age = useAge(received, Boolean(value?.head.active));
-  const actions = useActions(value?.head ?? null, refresh);
+  const [again, setAgain] = React.useState(false);
+  const actions = useActions(value?.head ?? null, refresh, {
+    id: 'again',
+    label: trans.__('↺ Run again…'),
+    title: trans.__('Its code to copy, or submit it anew with other arguments'),
+    expanded: again,
+    run: () => setAgain(!again)
+  });
   if (!value) {
     return <Note error={error} trans={trans} />;
   }
@@ -54,6 +62,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
           {adviceFor(error, trans)} {trans.__('Below is what was known before.')}
         </p>
       )}
+      {again && <RunAgain run={run} onClose={() => setAgain(false)} />}
       <Tabs
         tabs={infos}
         chosen={tab}
@@ -92,7 +101,8 @@ function tabsOf(
 
 function useActions(
   head: IHead | null,
-  refresh: () => Promise<void>
+  refresh: () => Promise<void>,
+  again: IAction
 ): { actions: IAction[]; onExperiment?: () => void } {
   const { client, places, trans } = useSurroundings();
   const [canceling, setCanceling] = React.useState(false);
@@ -129,6 +139,7 @@ function useActions(
           }
         ]
       : []),
+    again,
     {
       id: 'compare',
       label: trans.__('⇄ Compare…'),
