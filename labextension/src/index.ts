@@ -21,6 +21,7 @@ import {
   IMenuSurroundings,
   trashRuns
 } from './lab/commands';
+import { addExperimentCommands } from './lab/experimentCommands';
 import { CommandIDs, PLUGIN_ID } from './lab/ids';
 import { addNotifications } from './lab/notify';
 import { RANK, RUN_MIME, RunOutput } from './lab/output';
@@ -91,6 +92,7 @@ const panel: JupyterFrontEndPlugin<void> = {
       pages,
       trans,
       notebooks,
+      archived: () => model.shown.archived,
       selection: () => widget.selection,
       changed: () => void model.refresh()
     };
@@ -107,6 +109,7 @@ const panel: JupyterFrontEndPlugin<void> = {
       pointed
     );
     addCommands(around);
+    addExperimentCommands(around);
     addContextMenu(app);
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 200 });

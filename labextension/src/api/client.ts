@@ -169,6 +169,15 @@ export class Client {
     return this.transport.post(path(run, 'archive'), { archived });
   }
 
+  archiveExperiment(
+    workspace: string,
+    experiment: string,
+    archived: boolean
+  ): Promise<unknown> {
+    const parts = ['experiments', workspace, experiment, 'archive'];
+    return this.transport.post(parts, { archived });
+  }
+
   trash(run: IRunRef): Promise<unknown> {
     return this.transport.post(path(run, 'trash'));
   }

@@ -143,6 +143,8 @@ export function Tree(props: ITreeProps): React.ReactElement {
         aria-level={1}
         aria-expanded={item.open}
         data-focused={at === focused || undefined}
+        data-workspace={item.group.workspace}
+        data-experiment={item.group.experiment}
         style={style}
         title={`${item.group.workspace} / ${item.group.experiment}`}
         onClick={() => {

@@ -3,7 +3,7 @@ import * as React from 'react';
 import { IHead, IRunRef, ITab } from '../../api';
 import { useAge } from '../../components/age';
 import { adviceFor, Note } from '../../components/note';
-import { IAction, RunHeader } from '../../components/runHeader';
+import { IAction, IRunHeaderProps, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
 import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
@@ -103,7 +103,7 @@ function useActions(
   head: IHead | null,
   refresh: () => Promise<void>,
   again: IAction
-): { actions: IAction[]; onExperiment?: () => void } {
+): Pick<IRunHeaderProps, 'actions' | 'onExperiment' | 'onRename'> {
   const { client, places, trans } = useSurroundings();
   const [canceling, setCanceling] = React.useState(false);
   const [copied, setCopied] = React.useState(false);
@@ -119,6 +119,14 @@ function useActions(
       setCanceling(false);
       places.report(error);
     }
+  };
+  const tell = async (asking: Promise<unknown>) => {
+    try {
+      await asking;
+    } catch (error) {
+      places.report(error);
+    }
+    await refresh();
   };
   const copy = async () => {
     await navigator.clipboard.writeText(head.id);
@@ -147,6 +155,14 @@ function useActions(
       run: () => places.openCompare([head])
     },
     {
+      id: 'archive',
+      label: head.archived ? trans.__('Unarchive') : trans.__('Archive'),
+      title: head.archived
+        ? trans.__('Put it back on the lists')
+        : trans.__('Take it off the lists; nothing is deleted'),
+      run: () => void tell(client.archive(head, !head.archived))
+    },
+    {
       id: 'copy',
       label: copied ? trans.__('Copied') : trans.__('Copy id'),
       title: head.id,
@@ -155,6 +171,7 @@ function useActions(
   ];
   return {
     actions,
-    onExperiment: () => places.openExperiment(head.workspace, head.experiment)
+    onExperiment: () => places.openExperiment(head.workspace, head.experiment),
+    onRename: name => void tell(client.rename(head, name))
   };
 }
