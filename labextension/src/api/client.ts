@@ -16,6 +16,7 @@ import {
   IImageSeries,
   ILogPart,
   IMetricsAnswer,
+  IParallelAnswer,
   IRun,
   IRunAnswer,
   IRunPage,
@@ -25,7 +26,8 @@ import {
   ISnapshot,
   ITarget,
   ITrash,
-  ITrashItem
+  ITrashItem,
+  Part
 } from './types';
 
 export type Known = { [key: string]: number };
@@ -99,8 +101,8 @@ export class Client {
     return this.transport.url(path(run, `${what}.zip`));
   }
 
-  async children(run: IRunRef): Promise<IRunPage> {
-    return listed(await this.of<IRunPage>(run, ['children']));
+  async children(run: IRunRef, limit?: number): Promise<IRunPage> {
+    return listed(await this.of<IRunPage>(run, ['children'], { limit }));
   }
 
   snapshot(run: IRunRef): Promise<ISnapshot> {
@@ -134,6 +136,16 @@ export class Client {
       keys,
       options
     });
+  }
+
+  compareParallel(
+    runs: readonly IRunRef[],
+    metric: string,
+    part: Part,
+    better: 'low' | 'high'
+  ): Promise<IParallelAnswer> {
+    const query = { run: runs.map(address), metric, part, better };
+    return this.transport.get(['compare', 'parallel'], query);
   }
 
   async compute(): Promise<ITarget[]> {

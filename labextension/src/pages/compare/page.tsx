@@ -55,7 +55,7 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
         ) : (
           <>
             <Legend runs={runs} onRuns={onRuns} />
-            <CompareCharts runs={refs} />
+            <CompareCharts runs={refs} parallel />
           </>
         )}
       </Tabs>

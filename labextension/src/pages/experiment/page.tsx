@@ -160,7 +160,7 @@ export function ExperimentPage(props: {
                   : trans.__('the first of the table; mark runs there to see others')}
               </span>
             </p>
-            <CompareCharts runs={drawn} />
+            <CompareCharts runs={drawn} parallel />
           </>
         )}
       </Tabs>

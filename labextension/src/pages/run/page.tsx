@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { IHead, IRunRef, ITab } from '../../api';
+import { IHead, IRunAnswer, IRunRef } from '../../api';
 import { useAge } from '../../components/age';
 import { adviceFor, Note } from '../../components/note';
 import { IAction, IRunHeaderProps, RunHeader } from '../../components/runHeader';
@@ -14,6 +14,7 @@ import { FilesTab } from './files';
 import { ImagesTab } from './images';
 import { MetricsTab } from './metrics';
 import { SnapshotTab } from './snapshot';
+import { StepsTable } from './steps';
 
 export interface IRunPageProps {
   run: IRunRef;
@@ -52,7 +53,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
     return <Note error={error} trans={trans} />;
   }
   const { head } = value;
-  const infos = tabsOf(value.tabs, trans);
+  const infos = tabsOf(value, trans);
   const tab = infos.some(info => info.id === props.tab) ? props.tab : 'details';
   return (
     <>
@@ -72,7 +73,12 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
         {tab === 'details' && <DetailsTab answer={value} onTab={props.onTab} />}
         {tab === 'metrics' && <MetricsTab run={run} active={head.active} />}
         {tab === 'images' && <ImagesTab run={run} active={head.active} />}
-        {tab === 'children' && <ChildrenTable run={run} active={head.active} compare />}
+        {tab === 'children' &&
+          (value.steps.length ? (
+            <StepsTable run={run} steps={value.steps} active={head.active} />
+          ) : (
+            <ChildrenTable run={run} active={head.active} sweep={value.sweep} compare />
+          ))}
         {tab === 'files' && <FilesTab run={run} active={head.active} />}
         {tab === 'snapshot' && <SnapshotTab run={run} experiment={head.experiment} />}
       </Tabs>
@@ -82,7 +88,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
 
 /** Studio's tabs, those with something in them. */
 function tabsOf(
-  told: readonly ITab[],
+  { tabs: told, steps }: IRunAnswer,
   trans: { __: (text: string) => string }
 ): ITabInfo[] {
   const count = (id: string) => told.find(tab => tab.id === id)?.count ?? null;
@@ -91,7 +97,9 @@ function tabsOf(
     { id: 'details', label: trans.__('Details'), count: null },
     { id: 'metrics', label: trans.__('Metrics'), count: count('metrics') },
     { id: 'images', label: trans.__('Images'), count: count('images') ?? 0 },
-    { id: 'children', label: trans.__('Child runs'), count: count('children') ?? 0 },
+    steps.length
+      ? { id: 'children', label: trans.__('Steps'), count: steps.length }
+      : { id: 'children', label: trans.__('Child runs'), count: count('children') ?? 0 },
     { id: 'files', label: trans.__('Outputs + logs'), count: files },
     ...(told.some(tab => tab.id === 'snapshot')
       ? [{ id: 'snapshot', label: trans.__('Snapshot'), count: null }]
