@@ -21,6 +21,7 @@ def _compare(call: Call) -> dict[str, Any]:
     with call.shared.views.comparing(call.shared.runs(call.query["run"])) as view:
         table = view.table
         heads = [head_json(one, call.base_url) for one in view.views]
+        images = dict.fromkeys(series.name for one in view.views for series in one.images())
         rows = [
             {**jsonable(row), "label": jsonable(row.label), "head": head}
             for row, head in zip(table.rows, heads, strict=True)
@@ -31,6 +32,7 @@ def _compare(call: Call) -> dict[str, Any]:
             "differing": jsonable(table.differing),
             "metrics": jsonable(table.metrics),
             "charts": jsonable(view.chart_keys()),
+            "images": jsonable(list(images)),
             "version": sum(one.version for one in view.views),
         }
 
@@ -94,13 +96,14 @@ ENDPOINTS = [
         "GET",
         "compare",
         _compare,
-        "Runs beside each other: their parameters, those that differ, their metrics, the keys of common charts",
+        "Runs beside each other: parameters, those that differ, metrics, keys of common charts, names of images",
         obj(
             rows=many(ref("ComparedRun")),
             params=many(TEXT),
             differing=many(TEXT),
             metrics=many(TEXT),
             charts=many(TEXT),
+            images=many(TEXT),
             version=COUNT,
         ),
         query=(_RUNS,),

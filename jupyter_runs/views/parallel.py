@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_AXES = 10  # of parameters
 MOST_LINES = 300
 _LARGEST = 1e305  # beyond, a span is no float any more
+_FEW = 6  # whole numbers, as of layers: each has a place of its own
 _DECADES = 100.0  # times the least that the greatest must be for a logarithmic axis
 MOST_OPTIONS = 12  # that have a place of their own on an axis
 HEIGHT = 210
@@ -89,7 +90,8 @@ def _axis(name: str, values: list[Any], kind: str) -> tuple[ParallelAxis, list[f
     numeric = all(map(_is_number, there))
     finite = [value for value in there if _is_number(value) and abs(value) < _LARGEST]
     texts = {_text(value): value for value in there}
-    if numeric and finite and (kind != "choice" or len(texts) > MOST_OPTIONS):
+    few = kind == "" and len(texts) <= _FEW and all(isinstance(v, int) for v in there)
+    if numeric and finite and not few and (kind != "choice" or len(texts) > MOST_OPTIONS):
         logarithmic = True if "log" in kind else None if kind in ("", "choice") else False
         return _numbers(name, values, log=logarithmic)
     ordered = numeric and len(finite) == len(there)

@@ -17,6 +17,7 @@ async def test_runs_beside_each_other(api, full_run, make_run):
     assert answer.json["rows"][1]["label"] == "2 brave-otter"
     assert answer.json["differing"] == ["lr"]
     assert "train/loss" in answer.json["charts"]
+    assert answer.json["images"] == ["picture <b>/1"]
     body = {"runs": ["default/full", "default/r2"], "keys": ["train/loss", "no such"]}
     (chart,) = (await api("POST", "compare/charts", body)).json["charts"]
     assert [line["key"].partition(":")[0] for line in chart["lines"]] == ["full", "r2"]

@@ -337,6 +337,8 @@ export interface ICompare {
   differing: string[];
   metrics: string[];
   charts: string[];
+  /** Names of the series of images that any of them has. */
+  images: string[];
   version: number | string;
 }
 

@@ -32,6 +32,7 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
   const [width, setWidth] = React.useState(0);
   const [brushes, setBrushes] = React.useState<Brushes>(new Map());
   const [drag, setDrag] = React.useState<{ axis: number; from: number } | null>(null);
+  const chose = React.useRef(false);
   const [pointed, setPointed] = React.useState<number | null>(null);
   React.useEffect(() => {
     const node = host.current;
@@ -98,6 +99,7 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
           const { x, y } = here(event);
           const axis = xs.findIndex(one => Math.abs(one - x) < 12);
           if (axis >= 0 && y > TOP - 8 && !event.button) {
+            chose.current = true; // the click that ends it opens nothing
             event.currentTarget.setPointerCapture(event.pointerId);
             setDrag({ axis, from: placeOf(y) });
             setBrushes(brushed(brushes, axis, 0, 0));
@@ -114,9 +116,10 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
         onPointerUp={() => setDrag(null)}
         onPointerLeave={() => !drag && setPointed(null)}
         onClick={() => {
-          if (pointed !== null && !drag) {
+          if (pointed !== null && !chose.current) {
             props.onOpen(lines[pointed].run);
           }
+          chose.current = false;
         }}
         style={{ cursor: pointed === null ? 'default' : 'pointer' }}
       >

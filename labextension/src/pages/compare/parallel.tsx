@@ -112,8 +112,8 @@ export function CompareParallel(props: {
         <p className="jp-Runs-parallel-foot">
           {drawn.without > 0 &&
             trans._n(
-              '%1 run has no number of it.',
-              '%1 runs have no number of it.',
+              '%1 run has no finite value of it.',
+              '%1 runs have no finite value of it.',
               drawn.without
             )}{' '}
           {drawn.left_out > 0 &&
