@@ -79,11 +79,11 @@ export class Client {
     return (await this.of<{ files: IFile[] }>(run, ['logs'])).files;
   }
 
-  /** A piece of a log: its end, or what is after `from`, or what is before `before`. */
+  /** A piece of a log: its end, or what is after `from`, or what is before `before`; `raw` as it was written. */
   log(
     run: IRunRef,
     name: string,
-    range: { from?: number; before?: number } = {}
+    range: { from?: number; before?: number; limit?: number; raw?: boolean } = {}
   ): Promise<ILogPart> {
     return this.of(run, ['logs', ...name.split('/')], range);
   }
