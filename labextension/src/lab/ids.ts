@@ -15,6 +15,7 @@ export const CommandIDs = {
   unarchiveExperiment: 'jupyter-runs:unarchive-experiment',
   trash: 'jupyter-runs:trash',
   copyId: 'jupyter-runs:copy-id',
+  notifyHidden: 'jupyter-runs:notify-hidden',
   insert: 'jupyter-runs:insert'
 } as const;
 
