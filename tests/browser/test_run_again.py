@@ -41,7 +41,7 @@ def test_a_script_is_submitted_anew_from_its_page_and_opened(submitted):
     assert '"two <b>words</b>"' in lab.page.evaluate("() => navigator.clipboard.readText()")
     lab.screenshot("run-again")
     page.get_by_label("--lr", exact=True).fill("0.5")
-    page.get_by_label("Name").fill("second")
+    page.get_by_role("textbox", name="Name").fill("second")
     page.get_by_role("button", name="Submit anew").click()
     expect(page.locator("h1")).to_have_text("sweeps / run 2")
     expect(page.locator(".jp-Runs-pill")).to_have_text("Completed")
