@@ -127,9 +127,12 @@ def test_a_zoom_fetches_the_exact_points_and_smoothing_draws_two_lines(ran):
     expect(card.get_by_role("button", name="Zoom out")).to_be_visible()
     ran.page.keyboard.press("0")
     expect(card.get_by_role("button", name="Zoom out")).to_have_count(0)
-    with ran.page.expect_response("**/charts") as told:
+    # the run goes on: what was asked for before may be answered meanwhile
+    smoothed = lambda told: (  # noqa: E731
+        told.url.endswith("/charts") and told.request.post_data_json["options"]["smoothing"] == 0.9
+    )
+    with ran.page.expect_response(smoothed):
         page.locator("input[type=range]").fill("0.9")
-    assert told.value.request.post_data_json["options"]["smoothing"] == 0.9
     assert ran.errors == []
 
 
