@@ -17,8 +17,6 @@ from .schemas import MAYBE, TEXT, YES, many, maybe, obj, ref, some
 if TYPE_CHECKING:
     from jupyter_runs.run import Run
 
-_LONGEST = 100_000  # characters of an argument: more no system takes
-
 
 def _asked(call: Call) -> dict[str, Any]:
     with call.shared.views.of(call.run()) as view:
@@ -46,7 +44,7 @@ def _submitted(call: Call, view: Any) -> Run:
         raise RunsError(f"the run can't be submitted: {error.strerror or error}") from error
 
 
-_ARGUMENT = {"type": "string", "maxLength": _LONGEST}
+_ARGUMENT = {"type": "string"}  # how long is for the limit of all bodies, and for the system
 
 ENDPOINTS = [
     Endpoint(
