@@ -72,11 +72,6 @@ export class PageWidget extends ReactWidget {
     }
   }
 
-  dispose(): void {
-    Signal.clearData(this);
-    super.dispose();
-  }
-
   protected render(): React.ReactElement {
     const value = { ...this.given, visible: this.isVisible };
     return (
@@ -99,6 +94,12 @@ export class PageWidget extends ReactWidget {
   protected onAfterHide(message: Message): void {
     super.onAfterHide(message);
     this.update();
+  }
+
+  /** A closed page is gone: kept, it would be taken for one that is open. */
+  protected onCloseRequest(message: Message): void {
+    super.onCloseRequest(message);
+    this.dispose();
   }
 
   private content(): React.ReactElement {
