@@ -37,8 +37,8 @@ class Shared:
     ) -> None:
         self._home = home
         self.settings = settings
-        self.views = KeptViews(settings["kept_runs"])
         self.listing = Listing(home)
+        self.views = KeptViews(settings["kept_runs"], self.listing.figures)
         self._has_lab = has_lab
 
     @property
