@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -87,4 +88,4 @@ def going_on(home: Path, workspace: str, experiments: int):
     finally:
         for writer in writers:
             writer.close()
-            writer.folder.end("Completed")
+            shutil.rmtree(writer.folder.path)

@@ -157,6 +157,7 @@ def filtered(page: Any) -> Pair:
         )
     url = "jupyterapp.serviceManager.serverSettings.baseUrl + 'api/status'"
     floor = until(page, "true", f"await fetch({url})")
+    print([round(x*1000) for x in took], file=sys.stderr)
     return max(took), floor
 
 
