@@ -26,7 +26,10 @@ window.bench = {
   async until(met, act) {
     const start = performance.now();
     await act();
-    while (!met()) { await new Promise(requestAnimationFrame); }
+    while (!met()) {
+      if (performance.now() - start > 60_000) { throw new Error(`never: ${met}`); }
+      await new Promise(requestAnimationFrame);
+    }
     await bench.frame();
     return performance.now() - start;
   },
@@ -49,7 +52,9 @@ window.bench = {
   },
   drawn: count => {
     const plots = [...document.querySelectorAll('PAGE .jp-Runs-plot canvas')];
-    return plots.length >= count && !document.querySelector('PAGE [aria-busy=true]');
+    const waiting = [...document.querySelectorAll('PAGE [aria-busy=true]')];
+    return plots.length >= count
+      && !waiting.some(node => node.getBoundingClientRect().top < window.innerHeight);
   }
 };
 """.replace("PAGE", PAGE)

@@ -48,6 +48,7 @@ export class PageWidget extends ReactWidget {
     this.addClass('jp-Runs');
     this.addClass('jp-Runs-page');
     this.node.setAttribute('role', 'region');
+    this.node.tabIndex = -1; // it can be given the keyboard
     this.title.closable = true;
     this.title.icon = _args.kind === 'compute' ? computeIcon : runsIcon;
     this.name(this.label());
@@ -79,6 +80,13 @@ export class PageWidget extends ReactWidget {
         <div className="jp-Runs-body">{this.content()}</div>
       </Surroundings.Provider>
     );
+  }
+
+  protected onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    if (!this.node.contains(document.activeElement)) {
+      this.node.focus();
+    }
   }
 
   protected onAfterShow(message: Message): void {
