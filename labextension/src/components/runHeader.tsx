@@ -58,7 +58,11 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
           {head.experiment && ' / '}
           {title}
         </h1>
-        {head.name && <span className="jp-Runs-head-name">{head.name}</span>}
+        {head.name && (
+          <span className="jp-Runs-head-name" title={head.name}>
+            {head.name}
+          </span>
+        )}
         <StatusPill status={head.status} trans={trans} />
         <span className="jp-Runs-head-facts">{facts.join(' · ')}</span>
         <div className="jp-Runs-actions">
