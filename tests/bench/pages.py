@@ -15,7 +15,7 @@ from timing import Pair
 sys.path.insert(0, str(Path(__file__).parent.parent / "browser"))
 
 POLLS = 10_000
-WARM = 1_000  # polls before the heap is looked at
+WARM = 1_000  # of these, before the heap is looked at
 PANEL = "#jupyter-runs-panel"
 PAGE = ".jp-Runs-page:not(.lm-mod-hidden)"
 
@@ -99,24 +99,24 @@ def panel(place: Path) -> dict[str, Pair]:
     if not home.exists():
         homes.many(home, "many", homes.KINDS)
     repetition = place / f"panel-{os.getpid()}"
-    with homes.going_on(home, "many", homes.KINDS):
-        with lab(repetition, home, repetition / "cache") as seen:
-            if seen is None:
-                return {}
-            page = seen.page
-            rows = f"document.querySelectorAll('{PANEL} .jp-Runs-row').length > 5"
-            cold = until(page, rows, show("jupyter-runs-panel"))
-            page.wait_for_timeout(3_000)  # what was made anew is written to the disk
-            page.reload()
-            page.wait_for_function("window.jupyterapp !== undefined")
-            page.evaluate("jupyterapp.restored.then(() => undefined)")
-            page.wait_for_selector("#jupyterlab-splash", state="detached")
-            page.evaluate("jupyterapp.shell.activateById('filebrowser')")
-            outline = "document.querySelector('#table-of-contents').offsetHeight > 0"
-            floor = until(page, outline, show("table-of-contents"))
-            warm = until(page, rows, show("jupyter-runs-panel"))
-            gap, gap_floor = scrolled(page, f"{PANEL} .jp-Runs-tree"), scrolled_plain(page)
-            answer, answer_floor = filtered(page)
+    going_on = homes.going_on(home, "many", homes.KINDS)
+    with going_on, lab(repetition, home, repetition / "cache") as seen:
+        if seen is None:
+            return {}
+        page = seen.page
+        rows = f"document.querySelectorAll('{PANEL} .jp-Runs-row').length > 5"
+        cold = until(page, rows, show("jupyter-runs-panel"))
+        page.wait_for_timeout(3_000)  # what was made anew is written to the disk
+        page.reload()
+        page.wait_for_function("window.jupyterapp !== undefined")
+        page.evaluate("jupyterapp.restored.then(() => undefined)")
+        page.wait_for_selector("#jupyterlab-splash", state="detached")
+        page.evaluate("jupyterapp.shell.activateById('filebrowser')")
+        outline = "document.querySelector('#table-of-contents').offsetHeight > 0"
+        floor = until(page, outline, show("table-of-contents"))
+        warm = until(page, rows, show("jupyter-runs-panel"))
+        gap, gap_floor = scrolled(page, f"{PANEL} .jp-Runs-tree"), scrolled_plain(page)
+        answer, answer_floor = filtered(page)
     return {
         "panel, cold": (cold, floor),
         "panel": (warm, floor),
@@ -147,11 +147,10 @@ def scrolled_plain(page: Any) -> float:
 
 def filtered(page: Any) -> Pair:
     """Return what it takes from the last key of a filter to what fits, and a way to the server and back."""
-    texts = ("tags.model = \"cnn\" and metrics.loss.last < 0.2", "wise", "params.p7 > 100")
+    texts = ('tags.model = "cnn" and metrics.loss.last < 0.2', "wise", "params.p7 > 100")
+    total = f"document.querySelector('{PANEL} .jp-Runs-sieve-row .jp-Runs-dim')?.textContent"
     took = []
     for text in texts:
-        page.evaluate("window.before = document.querySelector('PANEL .jp-Runs-row').dataset.run; 0".replace("PANEL", PANEL))
-        total = f"document.querySelector('{PANEL} .jp-Runs-sieve-row .jp-Runs-dim')?.textContent"
         page.evaluate(f"window.total = {total}")
         took.append(
             until(
@@ -162,8 +161,79 @@ def filtered(page: Any) -> Pair:
         )
     url = "jupyterapp.serviceManager.serverSettings.baseUrl + 'api/status'"
     floor = until(page, "true", f"await fetch({url})")
-    print([round(x*1000) for x in took], file=sys.stderr)
     return max(took), floor
+
+
+# polls as fast as they can be answered: what the server said first is said again, each time with other numbers
+REPLAYED = """
+async ([from, to]) => {
+  const settings = jupyterapp.serviceManager.serverSettings;
+  const { pulse } = [...jupyterapp.shell.widgets('left')].find(w => w.id === 'jupyter-runs-panel').model;
+  const moves = new Set(['elapsed', 'version', 'updated', 'last', 'text', 'total']);
+  const vary = (value, by) => {
+    for (const key in value) {
+      const one = value[key];
+      if (one && typeof one === 'object') {
+        vary(one, by);
+      } else if (moves.has(key)) {
+        value[key] = typeof one === 'number' ? one + by : `${by}`;
+      }
+    }
+    return value;
+  };
+  window.asked ??= settings.fetch;
+  window.told ??= new Map();
+  let number = 0;
+  settings.fetch = async request => {
+    if (!request.url.includes('/jupyter-runs/api/')) { return asked(request); }
+    const body = request.method === 'POST' ? await request.clone().text() : '';
+    const key = request.url + body.replace(/"known".*/, '');
+    if (!told.has(key)) { told.set(key, await (await asked(request)).text()); }
+    const answer = JSON.stringify(vary(JSON.parse(told.get(key)), number));
+    return new Response(answer, { headers: { ETag: `"${number}"` } });
+  };
+  for (number = from; number < to; number += 1) {
+    const wanted = [...pulse.asked.keys()].filter(source => source.wanted);
+    await Promise.all(wanted.map(source => pulse.refresh(source)));
+    if (number % 10 === 0) { await bench.frame(); }
+  }
+  settings.fetch = asked;
+}
+"""
+
+
+def polled(place: Path) -> dict[str, Pair]:
+    """Return by how much the heap grows while panel and page of a run that goes on are asked for 10,000 times."""
+    home = place / "panel"
+    if not home.exists():
+        homes.many(home, "many", homes.KINDS)
+    repetition = place / f"polls-{os.getpid()}"
+    going_on = homes.going_on(home, "many", homes.KINDS)
+    with going_on as writers, lab(repetition, home, repetition / "cache") as seen:
+        if seen is None:
+            return {}
+        page = seen.page
+        seen.open_sidebar()
+        page.wait_for_selector(f"{PANEL} .jp-Runs-row")
+        run = f"workspace: 'many', id: '{writers[-1].folder.id}', tab: 'metrics'"
+        act = f"jupyterapp.commands.execute('jupyter-runs:open-page', {{kind: 'run', {run}}})"
+        until(page, "bench.drawn(4)", act)
+        page.evaluate(REPLAYED, [0, WARM])
+        before = heap(page)
+        page.evaluate(REPLAYED, [WARM, POLLS])
+        after = heap(page)
+    return {"heap": (max(0.0, after - before), before)}
+
+
+def heap(page: Any) -> float:
+    """Return the bytes that the page holds."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.enable")
+    for _ in range(3):  # what the first leaves to be finalized goes with the next
+        session.send("HeapProfiler.collectGarbage")
+    used = float(session.send("Runtime.getHeapUsage")["usedSize"])
+    session.detach()
+    return used
 
 
 def opened(place: Path) -> dict[str, Pair]:
@@ -191,7 +261,9 @@ def opened(place: Path) -> dict[str, Pair]:
             "experiment": until(
                 page,
                 table,
-                opens.format("{kind: 'experiment', workspace: 'one', experiment: 'experiment-000'}"),
+                opens.format(
+                    "{kind: 'experiment', workspace: 'one', experiment: 'experiment-000'}"
+                ),
             ),
             "run": until(
                 page,

@@ -84,7 +84,9 @@ def test_a_list_reads_no_folder_of_a_run_that_has_ended_well(home, monkeypatch):
     (failed.path / "control" / "end").unlink()
     failed.end("Failed", message="no such alpha")
     read = []
-    monkeypatch.setattr(listing, "RunView", lambda folder: read.append(folder.id) or RunView(folder))
+    monkeypatch.setattr(
+        listing, "RunView", lambda folder: read.append(folder.id) or RunView(folder)
+    )
     rows = Listing().page(Query()).rows
     assert [row["status"] for row in rows] == ["Failed", "Completed"]
     assert rows[0]["reason"] == "no such alpha"
@@ -147,7 +149,7 @@ def test_of_an_index_that_is_made_anew_the_newest_runs_are_there_at_once(home, m
     index.catch_up()
     first = pages[0]
     assert first.behind
-    assert [row["id"] for row in first.rows] == sorted((row["id"] for row in first.rows))[::-1]
+    assert [row["id"] for row in first.rows] == sorted(row["id"] for row in first.rows)[::-1]
     monkeypatch.setattr(index._catching, "_read_new", read_new)
     whole = runs.page(Query())
     assert not whole.behind
