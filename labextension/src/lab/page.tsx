@@ -84,8 +84,14 @@ export class PageWidget extends ReactWidget {
 
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    if (!this.node.contains(document.activeElement)) {
-      this.node.focus();
+    const before = document.activeElement as HTMLElement | null;
+    if (this.node.contains(before)) {
+      return;
+    }
+    const stays = before !== document.body && before?.matches(':focus-visible') === false;
+    this.node.focus({ preventScroll: true });
+    if (stays) {
+      before.focus({ preventScroll: true }); // who clicks in a list goes on there
     }
   }
 
