@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from jupyter_runs.index.database import Index as Index
     from jupyter_runs.index.language import parse as parse
     from jupyter_runs.index.query import Figures as Figures
+    from jupyter_runs.index.query import Held as Held
     from jupyter_runs.index.query import Page as Page
     from jupyter_runs.index.query import Query as Query
     from jupyter_runs.index.query import Row as Row
 
 _MODULE_OF = {
     "Figures": "query",
+    "Held": "query",
     "Index": "database",
     "Page": "query",
     "Query": "query",

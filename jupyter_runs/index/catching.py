@@ -57,6 +57,7 @@ class Catching:
         self._tables = store.tables
         self._opened = -1
         self._pid = 0
+        self.left = 0  # runs that were found and not yet read
         self.forget()
 
     def forget(self) -> None:
@@ -89,16 +90,21 @@ class Catching:
         try:
             written, new = self._first_pass(thorough)
             batches = [new[at : at + _BATCH] for at in range(0, len(new), _BATCH)]
+            self.left = len(new)
             if len(batches) < _MANY:
                 for batch in batches:
                     written += self._read_new(batch, [None] * len(batch))
+                    self.left -= len(batch)
             else:
                 told = [[(str(folder.path), inode) for folder, inode in batch] for batch in batches]
                 for batch, found in zip(batches, workers.read_all(told)):
                     written += self._read_new(batch, found)
+                    self.left -= len(batch)
         except BaseException:
             self.forget()  # what was rolled back is not what we think it is
             raise
+        finally:
+            self.left = 0
         self._close_some()
         return written
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-from sqlalchemy import and_, func, not_, select, true
+from sqlalchemy import and_, case, func, not_, or_, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_runs.errors import FilterError, IndexUnusableError, RunsError
@@ -18,14 +18,18 @@ from jupyter_runs.index.conditions import Conditions, mentions
 from jupyter_runs.index.language import parse
 from jupyter_runs.index.order import cursor, order_of, read_cursor
 from jupyter_runs.index.place import URL
-from jupyter_runs.index.query import Page, Query, Row
+from jupyter_runs.index.query import Held, Page, Query, Row
 from jupyter_runs.index.store import PATIENCE, BusyError, DamagedError, Store
-from jupyter_runs.index.summary import row_from, storable
+from jupyter_runs.index.summary import UNREADABLE, row_from, storable
+from jupyter_runs.journal import TERMINAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import ColumnElement, Connection
 
 _KEPT = 64  # totals that are remembered
+_ASKED = 500  # runs that one question names
 _SENSELESS = (ValueError, TypeError, LookupError, AttributeError)
 _Answer = TypeVar("_Answer")
 
@@ -55,6 +59,7 @@ class Index:
         self._store = Store(self.home, url or os.environ.get(URL) or None)
         self._catching = Catching(self._store)
         self._lock = threading.RLock()
+        self._counting = threading.Lock()  # who counts does not wait for who catches up
         self._totals: OrderedDict[Any, int] = OrderedDict()
 
     def __repr__(self) -> str:
@@ -108,6 +113,55 @@ class Index:
             If filter, sort or cursor can't be understood.
         """
         return self._asked(lambda: self._page(query))
+
+    @property
+    def left(self) -> int:
+        """How many runs are found and not yet read by who catches up now, in another thread of this process."""
+        return self._catching.left
+
+    def experiments(self) -> list[Held]:
+        """Return the experiments that have runs, those with the newest first."""
+        runs = self._store.tables.runs
+        begun = or_(runs.c.status != "NotStarted", runs.c.target.is_not(None))
+        active = and_(runs.c.status.not_in([*sorted(TERMINAL), UNREADABLE]), begun)
+        asked = (
+            select(
+                runs.c.workspace,
+                func.coalesce(runs.c.experiment, ""),
+                func.count(),
+                func.sum(case((active, 1), else_=0)),
+                func.max(runs.c.created),
+            )
+            .where(runs.c.nested == 0)
+            .group_by(runs.c.workspace, func.coalesce(runs.c.experiment, ""))
+            .order_by(func.max(runs.c.at).desc())
+        )
+
+        def ask() -> list[Held]:
+            with self._store.reading() as connection:
+                return [Held(*row) for row in connection.execute(asked)]
+
+        return self._asked(ask)
+
+    def rows(self, runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+        """Return the rows of these runs, by workspace and id; one that is not known is left out."""
+        table = self._store.tables.runs
+        wanted: dict[str, list[str]] = {}
+        for workspace, run in runs:
+            wanted.setdefault(storable(workspace), []).append(storable(run))
+
+        def ask() -> dict[tuple[str, str], Row]:
+            found = {}
+            with self._store.reading() as connection:
+                for workspace, ids in wanted.items():
+                    for at in range(0, len(ids), _ASKED):
+                        some = table.c.id.in_(ids[at : at + _ASKED])
+                        asked = select(table).where(table.c.workspace == workspace, some)
+                        for row in connection.execute(asked):
+                            found[row.workspace, row.id] = row_from(row)
+            return found
+
+        return self._asked(ask)
 
     def version(self) -> int:
         """Return the version, which grows with every change in the index."""
@@ -238,14 +292,14 @@ class Index:
         timeless = not any(word in query.filter.lower() for word in ("duration", "day"))
         key = (self._store.opened, version, asked)
         if timeless:
-            with self._lock:
+            with self._counting:
                 known = self._totals.get(key)
             if known is not None:
                 return known
         runs = self._store.tables.runs
         found = connection.execute(select(func.count()).select_from(runs).where(where)).scalar()
         if timeless:
-            with self._lock:
+            with self._counting:
                 self._totals[key] = found or 0
                 while len(self._totals) > _KEPT:
                     self._totals.popitem(last=False)

@@ -23,6 +23,16 @@ class Figures(NamedTuple):
     max: Optional[float]
 
 
+class Held(NamedTuple):
+    """How many runs an experiment has, children left out; ``latest`` is when the newest was created."""
+
+    workspace: str
+    experiment: str
+    runs: int
+    active: int
+    latest: Optional[float]
+
+
 @dataclass(frozen=True)
 class Query:
     """Which runs, in which order, and which part of them.

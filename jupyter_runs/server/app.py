@@ -96,6 +96,7 @@ class RunsApp(ExtensionApp):
         self.activity = Activity(self.home or None)
         self._looks = PeriodicCallback(self._look, EVERY * 1000)
         self._looks.start()
+        self.pool.submit(self.shared.listing.begin)
         await self._look()
 
     async def _look(self) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jupyter_runs.journal import RunFolder
+    from jupyter_runs.views.table_view import Known
 
 
 class _Kept:
@@ -60,10 +61,13 @@ class KeptViews:
     ----------
     most
         How many are kept; comparisons, a quarter as many.
+    known
+        Gives what an index knows of the metrics of runs; see `ComparisonView`.
     """
 
-    def __init__(self, most: int = 128) -> None:
+    def __init__(self, most: int = 128, known: Known | None = None) -> None:
         self._most = most
+        self._known = known
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._compared: OrderedDict[tuple[int, ...], tuple[list[int], ComparisonView]] = (
@@ -113,7 +117,7 @@ class KeptViews:
         versions = [view.version for view in views]
         with self._lock:
             known = self._compared.pop(key) if key in self._compared else None
-            before, view = known or (versions, ComparisonView(views))
+            before, view = known or (versions, ComparisonView(views, known=self._known))
             self._compared[key] = versions, view
             while len(self._compared) > max(1, self._most // 4):
                 self._compared.popitem(last=False)

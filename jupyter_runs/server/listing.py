@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from jupyter_runs._settings import home_dir
 from jupyter_runs.errors import RunsError
 from jupyter_runs.experiment import Experiment, names
-from jupyter_runs.index import Index, Query, find_runs, workspace_folders
+from jupyter_runs.index import Held, Index, Query, find_runs, workspace_folders
 from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 from jupyter_runs.views import RunView
-from jupyter_runs.views.rows import Row, row_of, time_of, unreadable
+from jupyter_runs.views.rows import Row, row_known, row_of, time_of, unreadable
 from jupyter_runs.workspace import Workspace
 
 from .archived import Archived
@@ -24,7 +25,11 @@ from .archived import Archived
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jupyter_runs.index import Figures
+
 KEPT_VIEWS = 512
+_MANY = 1_000  # runs: so many more are not waited for
+_LOOK = 0.05  # seconds
 # a metric's name may hold dots: what is asked of it stands last
 SORTS = r"-?(created|name|status|number|duration|metrics\..{1,250}\.(last|min|max)|(params|tags)\..{1,250})"
 
@@ -39,6 +44,7 @@ class Page:
     next: str | None
     total: int
     version: int
+    behind: bool = False  # runs are found faster than they are read: more are to come
 
 
 class Listing:
@@ -55,12 +61,13 @@ class Listing:
         self._lock = threading.Lock()
         self._views: OrderedDict[str, tuple[RunView, int, Row]] = OrderedDict()
         self._over: set[str] = set()  # runs that have ended
+        # one after the other: each sees what was there when it was asked for
+        self._reads = ThreadPoolExecutor(1, thread_name_prefix="jupyter-runs-index")
         self._indexed: Index | None = None
         self._archived = Archived()
 
     def _folders(self, workspace: str | None) -> list[Path]:
-        home = Path(self._home).expanduser() if self._home else home_dir()
-        found = workspace_folders(home)
+        found = workspace_folders(self._home_now())
         return found if workspace is None else [one for one in found if one.name == workspace]
 
     # -- runs
@@ -75,12 +82,16 @@ class Listing:
         IndexUnusableError
             If the index can be neither opened nor made.
         """
-        home = Path(self._home).expanduser() if self._home else home_dir()
+        home = self._home_now()
         index = self._index(home)
-        index.catch_up()
+        whole = self._catch_up(index)
         found = index.page(replace(query, put_away=self._away()))
-        runs = [RunFolder(home / row.workspace / "runs" / row.id) for row in found.rows]
-        page = Page(self.rows(runs), found.next, found.total, found.version)
+        rows = [
+            row
+            for one in found.rows
+            if (row := row_known(one) or self._told(home, one.workspace, one.id)) is not None
+        ]
+        page = Page(rows, found.next, found.total, found.version, not whole)
         with self._lock:
             while len(self._views) > KEPT_VIEWS:
                 self._views.popitem(last=False)
@@ -93,6 +104,43 @@ class Listing:
             for folder in self._folders(None)
             for name in self._archived.of(folder)
         )
+
+    def begin(self) -> None:
+        """Bring the index up to date before anybody asks."""
+        try:
+            self._catch_up(self._index(self._home_now()))
+        except Exception as error:
+            log.warning("the index of runs can't be brought up to date: %s", error)
+
+    def figures(self, folders: list[RunFolder]) -> dict[str, dict[str, Figures]]:
+        """Return what the index knows of the metrics of these runs, by folder and name."""
+        index = self._index(self._home_now())
+        self._catch_up(index)
+        try:
+            rows = index.rows((one.path.parent.parent.name, one.id) for one in folders)
+        except RunsError:
+            return {}  # they are read from the folders
+        return {
+            str(index.home / workspace / "runs" / run): row.metrics
+            for (workspace, run), row in rows.items()
+        }
+
+    def _catch_up(self, index: Index) -> bool:
+        """Bring the index up to date; False where thousands are still to be read, and the newest are there."""
+        task = self._reads.submit(index.catch_up)
+        while not wait([task], _LOOK).done:
+            if index.left >= _MANY and index.version():
+                task.cancel()  # if it has not begun
+                return False
+        task.result()
+        return True
+
+    def _told(self, home: Path, workspace: str, run: str) -> Row | None:
+        with self._lock:
+            return self._row(RunFolder(home / workspace / "runs" / run))
+
+    def _home_now(self) -> Path:
+        return Path(self._home).expanduser() if self._home else home_dir()
 
     def _index(self, home: Path) -> Index:
         with self._lock:
@@ -144,22 +192,26 @@ class Listing:
 
     def experiments(self, workspace: str | None = None) -> list[dict[str, Any]]:
         """Return the experiments, those with the newest runs first."""
+        index = self._index(self._home_now())
+        self._catch_up(index)
+        held: dict[str, dict[str, Held]] = {}
+        for one in index.experiments():
+            held.setdefault(one.workspace, {})[one.experiment] = one
         found = []
         for folder in self._folders(workspace):
-            by_name: dict[str, list[RunFolder]] = {}
-            for run in find_runs(folder):
-                by_name.setdefault(str(run.definition.get("experiment") or ""), []).append(run)
+            with_runs = held.get(folder.name, {})
             there = Workspace._at(folder)
             known = dict.fromkeys(names(there, "ActiveOnly"), False)
             known.update(dict.fromkeys(names(there, "ArchivedOnly"), True))
-            for name in {**known, **by_name}:
-                created = [run.definition.get("created") for run in by_name.get(name, [])[:1]]
+            for name in {**known, **with_runs}:
+                runs = with_runs.get(name)
                 found.append(
                     {
                         "workspace": folder.name,
                         "name": name,
-                        **self._counts(by_name.get(name, [])),
-                        "latest": time_of(created[0]) if created else None,
+                        "runs": runs.runs if runs else 0,
+                        "active": runs.active if runs else 0,
+                        "latest": time_of(runs.latest) if runs else None,
                         "tags": Experiment(there, name).tags if name in known else {},
                         "archived": known.get(name, False),
                     }

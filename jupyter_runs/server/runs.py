@@ -35,7 +35,13 @@ def _children(call: Call) -> dict[str, Any]:
 
 
 def _page(page: Page) -> dict[str, Any]:
-    return {"runs": page.rows, "next": page.next, "total": page.total, "version": page.version}
+    return {
+        "runs": page.rows,
+        "next": page.next,
+        "total": page.total,
+        "version": page.version,
+        "behind": page.behind,
+    }
 
 
 LIMIT = Whole("limit", "How many at most.", "page_size", low=1, high="max_page_size")

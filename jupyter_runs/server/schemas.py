@@ -172,7 +172,7 @@ CHANGE = obj(name=TEXT, before={}, after={})
 SCHEMAS: dict[str, Schema] = {
     "Error": obj(message=TEXT),
     "Row": ROW,
-    "RunPage": obj(runs=many(ref("Row")), next=MAYBE, total=COUNT, version=COUNT),
+    "RunPage": obj(runs=many(ref("Row")), next=MAYBE, total=COUNT, version=COUNT, behind=YES),
     "Head": of_class(model.Head, last_step=STEP, title=TEXT, archived=YES),
     "Progress": of_class(model.Progress),
     "LogPart": of_class(model.LogPart),

@@ -34,8 +34,8 @@ class Shared:
     def __init__(self, home: str | None, settings: Mapping[str, int]) -> None:
         self._home = home
         self.settings = settings
-        self.views = KeptViews(settings["kept_runs"])
         self.listing = Listing(home)
+        self.views = KeptViews(settings["kept_runs"], self.listing.figures)
 
     @property
     def page(self) -> str | None:

@@ -6,13 +6,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.index import STATUSES
+from jupyter_runs.journal import Progress
 
 from . import theme
 from .format import clean, shorten
+from .head import progress_of
 from .jsonable import jsonable
-from .table_view import summary
+from .table_view import summary, summary_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_runs.index import Row as Indexed
     from jupyter_runs.journal import RunFolder
 
     from .model import MetricSummary
@@ -57,19 +62,66 @@ def row_of(view: RunView) -> Row:
         },
         "waiting": head.waiting,
         "archived": reader.archived is not None,
-        "tags": {
-            key: None if value is None else shorten(value, _LONGEST)
-            for key, value in islice(jsonable(reader.tags).items(), MOST)
-        },
-        "params": {
-            key: shorten(value, _LONGEST) if isinstance(value, str) else value
-            for key, value in islice(jsonable(reader.params).items(), MOST)
-        },
+        "tags": _tags(reader.tags),
+        "params": _params(reader.params),
         "metrics": [
             metric_json(summary(metric, points=0))
             for metric in islice(reader.metrics.values(), MOST)
             if metric.kind != "image"
         ],
+    }
+
+
+def row_known(row: Indexed) -> Row | None:
+    """Return the same of what an index knows, with no look at the folder; None where that does not say it all."""
+    if row.status != "Completed" or row.reason is not None:
+        return None  # it may change by itself, or the folder tells why it is so
+    started, ended = row.started, row.ended
+    told = None if row.progress is None else progress_of(Progress(**row.progress))
+    return {
+        "id": row.id,
+        "workspace": clean(row.workspace),
+        "experiment": clean(row.experiment),
+        "number": row.number if row.number is None or abs(row.number) < 2**53 else None,
+        "name": shorten(row.name, 100),
+        "type": shorten(row.type, 100),
+        "parent": row.parent,
+        "status": row.status,
+        "icon": theme.icon(row.status),
+        "active": False,
+        "reason": None,
+        "created": time_of(row.created),
+        "started": jsonable(started),
+        "ended": jsonable(ended),
+        "elapsed": None if started is None or ended is None else max(0.0, ended - started),
+        "target": _word(row.target),
+        "creator": _word(row.creator),
+        "progress": None
+        if told is None
+        else {"fraction": jsonable(told.fraction), "text": shorten(told.text, 100)},
+        "waiting": None,
+        "archived": row.archived,
+        "tags": _tags(row.tags),
+        "params": _params(row.params),
+        "metrics": [
+            metric_json(summary_of(name, figures))
+            for name, figures in islice(row.metrics.items(), MOST)
+            if figures.kind != "image"
+        ],
+    }
+
+
+def _tags(tags: Mapping[str, str | None]) -> dict[str, Any]:
+    return {
+        key: None if value is None else shorten(value, _LONGEST)
+        for key, value in islice(jsonable(dict(sorted(tags.items()))).items(), MOST)
+    }
+
+
+def _params(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: shorten(value, _LONGEST) if isinstance(value, str) else value
+        for key, value in islice(jsonable(dict(sorted(params.items()))).items(), MOST)
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jupyter_runs.journal import RunFolder, RunNotFoundError
+from jupyter_runs.journal.columns import as_float
 
 from .format import count, shorten
 from .jsonable import chart_json, jsonable
@@ -19,10 +20,13 @@ from .tables import cell
 from .thin import thin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from jupyter_runs.index import Figures
     from jupyter_runs.journal import Metric
+
+    Known = Callable[[list[RunFolder]], Mapping[str, Mapping[str, Figures]]]
 
 _SPARK = 40
 _FRESH = 1.0  # seconds that a row may be old: what has elapsed goes on
@@ -41,12 +45,19 @@ class ComparisonView:
         left out.
     total
         How many runs there are, where only some are given.
+    known
+        Gives what an index knows of the metrics of runs, by folder and name: the points of those are read
+        when they are drawn, and not for the table, which then has no `spark` of them.
     """
 
     def __init__(
-        self, sources: Iterable[RunFolder | RunView | Path | str], total: int | None = None
+        self,
+        sources: Iterable[RunFolder | RunView | Path | str],
+        total: int | None = None,
+        known: Known | None = None,
     ) -> None:
         self.version = 0
+        self._known = known
         self._views: list[RunView] = []
         self._total = total
         self._summaries: dict[tuple[str, str], tuple[int, MetricSummary]] = {}
@@ -126,7 +137,11 @@ class ComparisonView:
         return self.table.metrics
 
     def _build(self) -> TableView:
-        rows = tuple(self._row(i, view) for i, view in enumerate(self._views))
+        known = self._figures()
+        rows = tuple(
+            self._row(i, view, known.get(str(view.folder.path), {}))
+            for i, view in enumerate(self._views)
+        )
         params = tuple(dict.fromkeys(name for row in rows for name in row.params))
         return TableView(
             rows=rows,
@@ -136,20 +151,37 @@ class ComparisonView:
             total=max(len(rows), self._total or 0),
         )
 
-    def _row(self, index: int, view: RunView) -> RunRow:
+    def _figures(self) -> Mapping[str, Mapping[str, Figures]]:
+        """Return what an index knows of the runs with a metric that is another one than before."""
+        if self._known is None:
+            return {}
+        wanted = [
+            view.folder
+            for view in self._views
+            if any(
+                self._summaries.get((str(view.folder.path), name), (None,))[0] != metric.version
+                for name, metric in view.reader.metrics.items()
+            )
+        ]
+        return self._known(wanted) if wanted else {}
+
+    def _row(self, index: int, view: RunView, known: Mapping[str, Figures]) -> RunRow:
         reader = view.reader
         metrics = {
-            name: self._summary(view, metric)
+            name: self._summary(view, metric, known.get(name))
             for name, metric in reader.metrics.items()
             if metric.kind != "image" and (metric.count or metric.kind == "list")
         }
         return RunRow(view.head(), dict(reader.params), metrics, dict(reader.tags), index)
 
-    def _summary(self, view: RunView, metric: Metric) -> MetricSummary:
+    def _summary(self, view: RunView, metric: Metric, figures: Figures | None) -> MetricSummary:
         key = (str(view.folder.path), metric.name)
         known = self._summaries.get(key)
         if known is None or known[0] != metric.version:
-            known = self._summaries[key] = (metric.version, summary(metric))
+            # an index that is behind, or ahead, speaks of another moment
+            same = figures is not None and figures.count == metric.count
+            told = summary_of(metric.name, figures) if figures and same else summary(metric)
+            known = self._summaries[key] = (metric.version, told)
         return known[1]
 
     # -- the charts -------------------------------------------------------------------------------
@@ -257,27 +289,46 @@ def summary(metric: Metric, points: int = _SPARK) -> MetricSummary:
     """Return a metric as a cell of a table, with a few points to draw (with 0 of them: none)."""
     kind, amount = metric.kind, metric.count
     if kind not in ("scalar", "list"):
-        text = count(amount, "row") if kind in ("row", "table") else kind.replace("_", " ")
-        return MetricSummary(metric.name, kind, amount, None, text, None, None, None)
+        return MetricSummary(metric.name, kind, amount, None, _text(kind, amount), None, None, None)
     if kind == "scalar" and amount == 1:
         last: Any = metric.values()[0]
-        number = float(last) if isinstance(last, (int, float)) and abs(last) < 1e308 else None
-        text = shorten(last, 60) if isinstance(last, str) else cell(last)
-        return MetricSummary(metric.name, kind, 1, last, text, number, number, None)
+        low = high = _number(last)
+        return MetricSummary(metric.name, kind, 1, last, _text(kind, 1, last), low, high, None)
     value = metric.arrays().value
     finite = value[np.isfinite(value)]
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (None, None)
     last = float(value[-1]) if len(value) else None
     if not metric.is_numeric():
         last = metric.values()[-1]
-    text = (
-        f"list of {amount:,}"
-        if kind == "list"
-        else shorten(last, 60)
-        if isinstance(last, str)
-        else cell(last)
-    )
+    text = _text(kind, amount, last)
     return MetricSummary(metric.name, kind, amount, last, text, low, high, spark(value, points))
+
+
+def summary_of(name: str, told: Figures) -> MetricSummary:
+    """Return the same of a metric that an index knows, with no point of it read."""
+    kind, amount, last = told.kind, told.count, told.last
+    if kind not in ("scalar", "list"):
+        return MetricSummary(name, kind, amount, None, _text(kind, amount), None, None, None)
+    if (amount > 1 or (amount and kind == "list")) and not isinstance(last, str):
+        last = as_float(last)  # as of a series, whose values are of one type
+    text = _text(kind, amount, last)
+    low, high = _number(told.min), _number(told.max)
+    return MetricSummary(name, kind, amount, last, text, low, high, None)
+
+
+def _text(kind: str, amount: int, last: Any = None) -> str:
+    """Return what a cell says of a metric."""
+    if kind in ("row", "table"):
+        return count(amount, "row")
+    if kind == "list":
+        return f"list of {amount:,}"
+    if kind != "scalar":
+        return kind.replace("_", " ")
+    return shorten(last, 60) if isinstance(last, str) else cell(last)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e308 else None
 
 
 def spark(value: Floats, points: int = _SPARK) -> Floats | None:

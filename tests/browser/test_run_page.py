@@ -56,6 +56,11 @@ def tab(lab, name):
     page_of(lab).get_by_role("tab", name=name).click()
 
 
+def smoothed(response):
+    body = response.request.post_data_json if response.url.endswith("/charts") else None
+    return body is not None and body["options"]["smoothing"] == 0.9
+
+
 def opened(lab):
     return lab.page.evaluate("[...jupyterapp.shell.widgets('main')].map(w => w.title.label)")
 
@@ -76,6 +81,10 @@ def test_a_click_opens_the_page_of_a_run_that_follows_it_to_its_end(ran):
     expect(page.locator(".jp-Runs-pill")).to_have_text("Completed")
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     assert opened(ran) == ["test.ipynb", "cifar10 / run 2"]
+    ran.execute("application:close")
+    expect(page).to_have_count(0)
+    row(ran, "brave-otter").click()  # what was closed can be opened again
+    expect(page.locator(".jp-Runs-pill")).to_have_text("Completed")
     ran.set_theme("dark")
     ran.screenshot("run-page-dark")
     ran.set_width(420)
@@ -127,11 +136,7 @@ def test_a_zoom_fetches_the_exact_points_and_smoothing_draws_two_lines(ran):
     expect(card.get_by_role("button", name="Zoom out")).to_be_visible()
     ran.page.keyboard.press("0")
     expect(card.get_by_role("button", name="Zoom out")).to_have_count(0)
-    # the run goes on: what was asked for before may be answered meanwhile
-    smoothed = lambda told: (  # noqa: E731
-        told.url.endswith("/charts") and told.request.post_data_json["options"]["smoothing"] == 0.9
-    )
-    with ran.page.expect_response(smoothed):
+    with ran.page.expect_response(smoothed):  # a run that goes on is asked for all the time
         page.locator("input[type=range]").fill("0.9")
     assert ran.errors == []
 

@@ -31,6 +31,7 @@ describe('RunsList', () => {
       runs,
       more: false,
       total: runs?.length ?? null,
+      behind: false,
       counts: new Map(),
       error: null,
       fault: null,

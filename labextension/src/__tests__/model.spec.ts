@@ -153,8 +153,10 @@ describe('RunsModel', () => {
     model.visible = true;
     await vi.advanceTimersByTimeAsync(100);
     const late = release;
-    model.show({ filter: 'other' });
     answer = async () => aPage([aRun({ id: 'new' })]);
+    model.show({ filter: 'other' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(model.state.runs?.map(run => run.id)).toEqual(['new']); // without waiting for it
     late(aPage([aRun({ id: 'old' })]));
     await vi.advanceTimersByTimeAsync(100);
     expect(model.state.runs?.map(run => run.id)).toEqual(['new']);

@@ -56,6 +56,8 @@ export interface IRunPage {
   total?: number | null;
   /** Grows with every change. */
   version?: number | string;
+  /** Whether runs are found faster than the server reads them: more are to come. */
+  behind?: boolean;
 }
 
 export interface IRunQuery {

@@ -66,7 +66,11 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
         {props.onRename ? (
           <EditableName name={head.name} onRename={props.onRename} trans={trans} />
         ) : (
-          head.name && <span className="jp-Runs-head-name">{head.name}</span>
+          head.name && (
+            <span className="jp-Runs-head-name" title={head.name}>
+              {head.name}
+            </span>
+          )
         )}
         <StatusPill status={head.status} trans={trans} />
         {head.archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}

@@ -52,8 +52,15 @@ export function Facts({
 }: {
   rows: readonly (readonly [string, React.ReactNode])[];
 }): React.ReactElement {
+  const list = React.useRef<HTMLDListElement>(null);
+  const [long, setLong] = React.useState(false);
+  React.useLayoutEffect(() => {
+    const { current } = list;
+    setLong(current !== null && current.scrollHeight > current.clientHeight + 1);
+  }, [rows]);
   return (
-    <dl className="jp-Runs-facts-list">
+    // what scrolls can be reached by the keys that scroll it
+    <dl className="jp-Runs-facts-list" ref={list} tabIndex={long ? 0 : undefined}>
       {rows.map(([label, text], index) => (
         <React.Fragment key={index}>
           <dt>{label}</dt>

@@ -48,6 +48,7 @@ export class PageWidget extends ReactWidget {
     this.addClass('jp-Runs');
     this.addClass('jp-Runs-page');
     this.node.setAttribute('role', 'region');
+    this.node.tabIndex = -1; // it can be given the keyboard
     this.title.closable = true;
     this.title.icon = _args.kind === 'compute' ? computeIcon : runsIcon;
     this.name(this.label());
@@ -72,11 +73,6 @@ export class PageWidget extends ReactWidget {
     }
   }
 
-  dispose(): void {
-    Signal.clearData(this);
-    super.dispose();
-  }
-
   protected render(): React.ReactElement {
     const value = { ...this.given, visible: this.isVisible };
     return (
@@ -84,6 +80,19 @@ export class PageWidget extends ReactWidget {
         <div className="jp-Runs-body">{this.content()}</div>
       </Surroundings.Provider>
     );
+  }
+
+  protected onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    const before = document.activeElement as HTMLElement | null;
+    if (this.node.contains(before)) {
+      return;
+    }
+    const stays = before !== document.body && before?.matches(':focus-visible') === false;
+    this.node.focus({ preventScroll: true });
+    if (stays) {
+      before.focus({ preventScroll: true }); // who clicks in a list goes on there
+    }
   }
 
   protected onAfterShow(message: Message): void {
@@ -99,6 +108,12 @@ export class PageWidget extends ReactWidget {
   protected onAfterHide(message: Message): void {
     super.onAfterHide(message);
     this.update();
+  }
+
+  /** A closed page is gone: kept, it would be taken for one that is open. */
+  protected onCloseRequest(message: Message): void {
+    super.onCloseRequest(message);
+    this.dispose();
   }
 
   private content(): React.ReactElement {

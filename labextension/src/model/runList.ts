@@ -41,6 +41,11 @@ export class RunList {
     return this._total;
   }
 
+  /** Whether the server has not read all of them yet. */
+  get behind(): boolean {
+    return this._behind;
+  }
+
   /** Load the page after the last one. */
   async loadMore(): Promise<void> {
     if (this.loading || (this.loaded && !this.more)) {
@@ -86,6 +91,7 @@ export class RunList {
   private async ask(after: string | null, limit: number): Promise<IRunPage> {
     const page = await this.fetch({ ...this.query, limit, after });
     this._total = page.total ?? null;
+    this._behind = page.behind ?? false;
     return page;
   }
 
@@ -153,6 +159,7 @@ export class RunList {
   private readonly chunks: IChunk[] = [];
   private _runs: IRun[] = [];
   private _total: number | null = null;
+  private _behind = false;
   private loading = false;
 }
 

@@ -30,6 +30,8 @@ export interface IState {
   more: boolean;
   /** How many there are in all, null while that is not known. */
   total: number | null;
+  /** Whether the server is still reading them. */
+  behind: boolean;
   /** By `groupKey`, how many runs each experiment has; empty while a filter is on. */
   counts: ReadonlyMap<string, number>;
   /** What went wrong with the last request; the runs are then those of the last good one. */
@@ -51,6 +53,7 @@ const NOTHING: IState = {
   runs: null,
   more: false,
   total: null,
+  behind: false,
   counts: new Map(),
   error: null,
   fault: null,
@@ -119,7 +122,8 @@ export class RunsModel implements IDisposable, ISource {
     ) {
       this.list = this.listed();
       this.sight = [0, 0];
-      void this.refresh();
+      // at once: an answer that is on its way is of another list
+      void this.answered(list => list.refresh());
     }
     this._changed.emit();
   }
@@ -159,6 +163,7 @@ export class RunsModel implements IDisposable, ISource {
           runs: list.runs,
           more: list.more,
           total: list.total,
+          behind: list.behind,
           counts: new Map(
             experiments.map(one => [groupKey(one.workspace, one.name), one.runs])
           ),

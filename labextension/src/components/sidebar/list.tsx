@@ -59,7 +59,7 @@ export function RunsList(props: IListProps): React.ReactElement {
     }
     setClosed(after);
   };
-  const empty = runs?.length === 0;
+  const empty = runs?.length === 0 && !state.behind;
   return (
     <>
       <header className="jp-Runs-header">
@@ -80,6 +80,11 @@ export function RunsList(props: IListProps): React.ReactElement {
       )}
       {error && <Fault error={error} stale={runs !== null} trans={trans} />}
       {runs === null && !error && <p className="jp-Runs-note">{trans.__('Loading…')}</p>}
+      {state.behind && (
+        <p className="jp-Runs-note" role="status">
+          {trans.__('Reading the runs: more are to come…')}
+        </p>
+      )}
       {empty && !sieved && !shown.archived && <Nothing trans={trans} />}
       {empty && !sieved && shown.archived && (
         <p className="jp-Runs-note">

@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import { IShown, Sort } from '../../model/runsModel';
 
-const PAUSE = 200;
+const PAUSE = 100;
 
 /** Search, order and grouping of the list. */
 export function Sieve(props: {

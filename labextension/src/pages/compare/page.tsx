@@ -90,7 +90,11 @@ function Legend({ runs, onRuns }: IComparePageProps): React.ReactElement | null 
       {value.rows.map((row, index) => (
         <span key={row.head.id} className="jp-Runs-chip">
           <i className="jp-Runs-swatch" style={{ background: colorOf(index) }} />
-          <button className="jp-Runs-link" onClick={() => places.openRun(row.head)}>
+          <button
+            className="jp-Runs-link"
+            title={row.label}
+            onClick={() => places.openRun(row.head)}
+          >
             {titleOf(row, value.rows, trans.__('run %1', row.head.number ?? row.head.id))}
           </button>
           <button
@@ -223,7 +227,9 @@ function Part(props: {
       </tr>
       {props.names.map(name => (
         <tr key={name}>
-          <th scope="row">{name}</th>
+          <th scope="row" title={name}>
+            {name}
+          </th>
           {props.children(name)}
         </tr>
       ))}
