@@ -61,6 +61,12 @@ class FastColumn:
             self._sorted = False
         self._last_place = max(self._last_place, int(place[-1]))
         self._all_float = self._all_float and not kind.any()
+        after = self._have + len(bits)
+        if not self._new and after <= len(self._arrays[0]):  # what it began with has room
+            for array, part in zip(self._arrays, (bits, kind, step, time, place)):
+                array[self._have : after] = part
+            self._have = after
+            return
         self._new.append((bits, kind, step, time, place))
         self._waiting += len(bits)
         if len(self._new) > MANY:

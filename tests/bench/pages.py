@@ -88,6 +88,13 @@ def until(page: Any, met: str, act: str) -> float:
     return page.evaluate(f"bench.until(() => {met}, async () => {{ {act} }})") / 1000
 
 
+def settle(page: Any) -> None:
+    """Wait until the server has read all runs, and what was made anew is on the disk."""
+    url = "jupyterapp.serviceManager.serverSettings.baseUrl + 'jupyter-runs/api/runs?limit=1'"
+    page.wait_for_function(f"() => fetch({url}).then(a => a.json()).then(a => !a.behind)")
+    page.wait_for_timeout(3_000)
+
+
 def show(panel: str) -> str:
     """Open a sidebar."""
     return f"jupyterapp.shell.activateById('{panel}')"
@@ -106,7 +113,7 @@ def panel(place: Path) -> dict[str, Pair]:
         page = seen.page
         rows = f"document.querySelectorAll('{PANEL} .jp-Runs-row').length > 5"
         cold = until(page, rows, show("jupyter-runs-panel"))
-        page.wait_for_timeout(3_000)  # what was made anew is written to the disk
+        settle(page)
         page.reload()
         page.wait_for_function("window.jupyterapp !== undefined")
         page.evaluate("jupyterapp.restored.then(() => undefined)")
@@ -250,6 +257,7 @@ def opened(place: Path) -> dict[str, Pair]:
         page = seen.page
         seen.open_sidebar()
         page.wait_for_selector(f"{PANEL} .jp-Runs-row")
+        settle(page)
         seen.hide_sidebars()
         opens = "jupyterapp.commands.execute('jupyter-runs:open-page', {})"
         compared = [f"curves/run-{number:06d}" for number in range(homes.COMPARED)]
