@@ -6,7 +6,7 @@ import operator
 import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal, not_, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, true
 
 from jupyter_runs.index import meaning
 from jupyter_runs.index.nodes import METRICS, RUN, All, Among, Compare, Contains, Field, Has, Not
@@ -14,6 +14,8 @@ from jupyter_runs.index.nodes import Any as Either
 from jupyter_runs.index.summary import looked_up, storable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jupyter_runs.index.nodes import Leaf, Node, Value
     from jupyter_runs.index.tables import Tables
 
@@ -37,10 +39,18 @@ class Conditions:
         The tables.
     now
         The time that durations of runs which go on are counted to.
+    put_away
+        Workspace and name of experiments whose runs all count as archived.
     """
 
-    def __init__(self, tables: Tables, now: Optional[float] = None) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        now: Optional[float] = None,
+        put_away: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.tables = tables
+        self._put_away = put_away
         self.now = time.time() if now is None else now
 
     def of(self, node: Node) -> Condition:
@@ -85,7 +95,18 @@ class Conditions:
         runs = self.tables.runs
         if field.name == "duration":
             return func.coalesce(runs.c.ended, literal(self.now)) - runs.c.started
+        if field.name == "archived" and self._put_away:
+            return case((self.away(), 1), else_=runs.c.archived)
         return runs.c[field.name]
+
+    def away(self) -> Condition:
+        """Return that a run is of an experiment that is archived."""
+        runs = self.tables.runs
+        pairs = [
+            and_(runs.c.workspace == storable(workspace), runs.c.experiment == storable(name))
+            for workspace, name in self._put_away
+        ]
+        return or_(false(), *pairs)
 
     def _said(
         self, leaf: Leaf, field: Field, number: ColumnElement[Any], text: ColumnElement[Any]

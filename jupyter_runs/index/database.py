@@ -9,7 +9,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import and_, func, not_, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_runs.errors import FilterError, IndexUnusableError, RunsError
@@ -197,9 +197,13 @@ class Index:
     def _where(self, query: Query, now: float) -> ColumnElement[bool]:
         runs = self._store.tables.runs
         tree = parse(query.filter)
+        put_away = () if query.experiment is not None else query.put_away
+        conditions = Conditions(self._store.tables, now, put_away)
         where: list[ColumnElement[bool]] = []
         if not query.archived and not mentions(tree, "archived"):
             where.append(runs.c.archived == 0)
+            if put_away:
+                where.append(not_(conditions.away()))
         if query.parent is not None:
             where.append(runs.c.parent == storable(query.parent))
         elif not query.include_children:
@@ -213,7 +217,7 @@ class Index:
             for word in query.text.lower().split()
         )
         if query.filter.strip():
-            where.append(Conditions(self._store.tables, now).of(tree))
+            where.append(conditions.of(tree))
         return and_(true(), *where)
 
     def _total(
@@ -228,6 +232,7 @@ class Index:
             query.parent,
             query.include_children,
             query.archived,
+            query.put_away,
         )
         # what compares with now, or today, is another question each time
         timeless = not any(word in query.filter.lower() for word in ("duration", "day"))

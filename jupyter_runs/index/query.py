@@ -48,6 +48,8 @@ class Query:
         Also runs that have a parent; of no effect with ``parent``.
     archived
         Also runs that are archived. A filter that asks for ``archived`` says itself what it wants.
+    put_away
+        Workspace and name of experiments that are archived: their runs count as archived, unless ``experiment`` names it.
     """
 
     workspace: Optional[str] = None
@@ -60,6 +62,7 @@ class Query:
     parent: Optional[str] = None
     include_children: bool = False
     archived: bool = False
+    put_away: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.limit, int) or not 1 <= self.limit <= MOST:

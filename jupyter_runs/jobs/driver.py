@@ -135,10 +135,10 @@ class Driver:
         found = sealed.unseal(self.folder)
         if found is not None:
             return found
-        missing = [name for name in self.told.get("sealed", []) if name not in os.environ]
-        if missing:
+        lost = sealed.missing(self.told)
+        if lost:
             raise RunsError(
-                f"{', '.join(missing)} {'was' if len(missing) == 1 else 'were'} given when the run was "
+                f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} given when the run was "
                 "submitted, and secrets are kept in memory alone: they are gone since the machine, or its "
                 "session, was started anew; submit the run again"
             )

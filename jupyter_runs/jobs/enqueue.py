@@ -98,11 +98,12 @@ def enqueue(
     tags: Mapping[str, Optional[str]],
     params: Mapping[str, Any],
     facts: Mapping[str, Any],
-    code: os.PathLike[str],
+    code: Optional[os.PathLike[str]],
     parent: Optional[str] = None,
     name: Optional[str] = None,
     payloads: Optional[Mapping[str, bytes]] = None,
     remarks: Iterable[str] = (),
+    properties: Optional[Mapping[str, str]] = None,
 ) -> Run:
     """Make the run's folder and put the run into its target's queue.
 
@@ -119,7 +120,7 @@ def enqueue(
     tags, params, facts
         What is noted on the run.
     code
-        The folder whose state in git is noted.
+        The folder whose state in git is noted; None where that is in ``facts``, or not known.
     parent
         Id of the run that it is a child of.
     name
@@ -128,6 +129,8 @@ def enqueue(
         Files to put into the run's ``payload/``.
     remarks
         Warnings to note on the run.
+    properties
+        More that is noted, for good.
     """
     from jupyter_runs.run import Run
 
@@ -135,7 +138,7 @@ def enqueue(
     run_id = make_run_id(display)
     workspace = experiment.workspace.folder
     stored, secret = _parted(
-        {**definition, "python": sys.executable, "submitted_from": here(), **_work()}
+        {"python": sys.executable, "submitted_from": here(), **_work(), **definition}
     )
     folder = RunFolder.create(
         workspace,
@@ -157,7 +160,8 @@ def enqueue(
         },
     )
     try:
-        _queue(folder, secret, target, tags, params, facts, code, payloads or {}, remarks)
+        _note(folder, tags, params, facts, code, properties or {}, remarks)
+        _queue(folder, secret, target, payloads or {})
     except BaseException as error:  # a full disk, Ctrl-C: it must not seem to wait
         with suppress(OSError):
             folder.end("Failed", code=type(error).__name__, message="it could not be submitted")
@@ -167,35 +171,42 @@ def enqueue(
 
 
 def _queue(
-    folder: RunFolder,
-    secret: dict[str, Any],
-    target: str,
-    tags: Mapping[str, Optional[str]],
-    params: Mapping[str, Any],
-    facts: Mapping[str, Any],
-    code: os.PathLike[str],
-    payloads: Mapping[str, bytes],
-    remarks: Iterable[str],
+    folder: RunFolder, secret: dict[str, Any], target: str, payloads: Mapping[str, bytes]
 ) -> None:
-    """Note what is known of a run, and give it its ticket."""
+    """Give a run what its driver needs, and its ticket."""
     for file, data in payloads.items():
         folder.payload.mkdir(exist_ok=True)
         (folder.payload / file).write_bytes(data)
     sealed.seal(folder, secret)
+    queue = Queue(folder.path.parent.parent, target)
+    queue.put(folder.id)
+    queue.serve()
+
+
+def _note(
+    folder: RunFolder,
+    tags: Mapping[str, Optional[str]],
+    params: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    code: Optional[os.PathLike[str]],
+    properties: Mapping[str, str],
+    remarks: Iterable[str],
+) -> None:
+    """Note what is known of a run."""
     writer = Writer(folder, role="submit")
     writer.event("facts", **{**surroundings(), **where_am_i(), **cell_source(), **facts})
     for key, value in params.items():
         writer.event("param", key=key, value=value)
-    for key, value in tags.items():
-        writer.event("tag", key=key, value=value)
+    for key, tag in tags.items():
+        writer.event("tag", key=key, value=tag)
+    for key, text in properties.items():
+        writer.event("property", key=key, value=text)
     for text in remarks:
         writer.event("warning", text=text)
-    with suppress(OSError):
-        capture_git(folder, code, writer)
+    if code is not None:
+        with suppress(OSError):
+            capture_git(folder, code, writer)
     writer.close()
-    queue = Queue(folder.path.parent.parent, target)
-    queue.put(folder.id)
-    queue.serve()
 
 
 def _command_line(what: Mapping[str, Any]) -> list[str]:
@@ -240,6 +251,10 @@ def _parted(definition: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
         given = definition.get(part)
         if isinstance(given, list) and (clean := clean_arguments(given)) != given:
             stored[part], secret[part] = clean, given
+            # so that who repeats the run knows what is not whole
+            stored["cleaned"] = [
+                i for i, pair in enumerate(zip(clean, given)) if pair[0] != pair[1]
+            ]
     return stored, secret
 
 

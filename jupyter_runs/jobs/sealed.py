@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyter_runs.journal import RunFolder
 
 
@@ -66,6 +68,14 @@ def unseal(folder: RunFolder) -> Optional[dict[str, Any]]:
     finally:
         discard(folder)
     return found if isinstance(found, dict) else None
+
+
+def missing(told: Mapping[str, Any]) -> list[str]:
+    """Return the names of the variables that were not stored, and that this process has not either."""
+    names = told.get("sealed")
+    return [
+        str(name) for name in (names if isinstance(names, list) else ()) if name not in os.environ
+    ]
 
 
 def discard(folder: RunFolder) -> None:

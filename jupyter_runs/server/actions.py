@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from jupyter_runs.errors import ConflictError
+from jupyter_runs.errors import ConflictError, ExperimentNotFoundError
+from jupyter_runs.experiment import Experiment, names
 from jupyter_runs.journal import Writer, check_name
+from jupyter_runs.journal.errors import shown
 from jupyter_runs.run import Run
 from jupyter_runs.workspace import Workspace
 
@@ -57,6 +59,25 @@ def _archive(call: Call) -> dict[str, Any]:
         with closing(Writer(folder, role="guest")) as writer:
             writer.event("archive" if call.body["archived"] else "reactivate")
     return _row(call, folder)
+
+
+def _archive_experiment(call: Call) -> dict[str, Any]:
+    name, there = (
+        call.path["experiment"],
+        Workspace._at(call.shared.workspace(call.path["workspace"])),
+    )
+    if not any(one["name"] == name for one in call.shared.listing.experiments(there.name)):
+        raise ExperimentNotFoundError(
+            f"there is no experiment {shown(name)} in workspace {there.name!r}"
+        )
+    archived = name in names(there, "ArchivedOnly")
+    if archived != call.body["archived"]:
+        experiment = Experiment(there, name)
+        if call.body["archived"]:
+            experiment.archive()
+        else:
+            experiment.reactivate()
+    return {"archived": call.body["archived"]}
 
 
 def _row(call: Call, folder: RunFolder) -> dict[str, Any]:
@@ -111,6 +132,14 @@ ENDPOINTS = [
         _archive,
         "Take a run off the lists, or put it back on them",
         _RUN,
+        body={**obj(archived=YES), "additionalProperties": False},
+    ),
+    Endpoint(
+        "POST",
+        "experiments/{workspace}/{experiment}/archive",
+        _archive_experiment,
+        "Take an experiment with its runs off the lists, or put it back on them",
+        obj(archived=YES),
         body={**obj(archived=YES), "additionalProperties": False},
     ),
 ]

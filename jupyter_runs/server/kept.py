@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_runs.errors import RunNotFoundError
 from jupyter_runs.jobs.recover import look_after
-from jupyter_runs.views import ComparisonView, RunView
+from jupyter_runs.views import ComparisonView, RunView, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ class _Kept:
         identity = told.st_dev, told.st_ino
         if self.view is None or identity != self.identity:  # another run, with the id of one before
             # in milliseconds: more than any view of this run had before, in this process or an earlier one
-            self.view = RunView(self.folder, version=int(time.time() * 1000))
+            self.view = view_of(self.folder, version=int(time.time() * 1000))
             self.identity = identity
         else:
             self.view.refresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 from jupyter_runs.views import RunView
 from jupyter_runs.views.rows import Row, row_of, time_of, unreadable
 from jupyter_runs.workspace import Workspace
+
+from .archived import Archived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +56,7 @@ class Listing:
         self._views: OrderedDict[str, tuple[RunView, int, Row]] = OrderedDict()
         self._over: set[str] = set()  # runs that have ended
         self._indexed: Index | None = None
+        self._archived = Archived()
 
     def _folders(self, workspace: str | None) -> list[Path]:
         home = Path(self._home).expanduser() if self._home else home_dir()
@@ -75,13 +78,21 @@ class Listing:
         home = Path(self._home).expanduser() if self._home else home_dir()
         index = self._index(home)
         index.catch_up()
-        found = index.page(query)
+        found = index.page(replace(query, put_away=self._away()))
         runs = [RunFolder(home / row.workspace / "runs" / row.id) for row in found.rows]
         page = Page(self.rows(runs), found.next, found.total, found.version)
         with self._lock:
             while len(self._views) > KEPT_VIEWS:
                 self._views.popitem(last=False)
         return page
+
+    def _away(self) -> tuple[tuple[str, str], ...]:
+        """Return workspace and name of the experiments that are archived."""
+        return tuple(
+            (folder.name, name)
+            for folder in self._folders(None)
+            for name in self._archived.of(folder)
+        )
 
     def _index(self, home: Path) -> Index:
         with self._lock:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_server.utils import url_path_join
 
+from jupyter_runs.views import SweepView
 from jupyter_runs.views.diff import archive_of
 from jupyter_runs.views.jsonable import jsonable
+from jupyter_runs.views.steps import Step, steps_of
 
 from .endpoint import Call, Endpoint
 from .params import Text
-from .schemas import COUNT, TEXT, many, obj, ref
+from .schemas import COUNT, TEXT, many, maybe, obj, of_class, ref
 
 if TYPE_CHECKING:
     from jupyter_runs.views import RunView
@@ -22,8 +24,16 @@ def _run(call: Call) -> dict[str, Any]:
         return {
             "head": head_json(view, call.base_url),
             "tabs": [*jsonable(view.tabs()), *_snapshot(view)],
+            "sweep": _sweep(view),
+            "steps": jsonable(steps_of(view.folder)),
             "version": view.version,
         }
+
+
+def _sweep(view: RunView) -> dict[str, str] | None:
+    if not isinstance(view, SweepView):
+        return None
+    return {"metric": jsonable(view.metric), "better": view.way}
 
 
 def head_json(view: RunView, base_url: str) -> dict[str, Any]:
@@ -61,7 +71,13 @@ ENDPOINTS = [
         "runs/{workspace}/{run}",
         _run,
         "The header of a run, and the tabs that have something in them",
-        obj(head=ref("Head"), tabs=many(ref("Tab")), version=COUNT),
+        obj(
+            head=ref("Head"),
+            tabs=many(ref("Tab")),
+            sweep=maybe(obj(metric=TEXT, better={"enum": ["low", "high"]})),
+            steps=many(of_class(Step)),
+            version=COUNT,
+        ),
     ),
     Endpoint(
         "GET",

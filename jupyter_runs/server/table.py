@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import about, actions, charts, compare, compute, files, run, runs, snapshot, trash
+from . import about, actions, again, charts, compare, compute, files, run, runs, snapshot, trash
 from .handlers import EndpointHandler
 
 if TYPE_CHECKING:
     from .app import RunsApp
     from .endpoint import Endpoint
 
-_TOPICS = (about, runs, run, charts, files, snapshot, actions, compare, compute, trash)
+_TOPICS = (about, runs, run, charts, files, snapshot, actions, again, compare, compute, trash)
 ENDPOINTS: list[Endpoint] = [one for topic in _TOPICS for one in topic.ENDPOINTS]
 _LONG = frozenset({"path", "key", "name"})  # may have slashes in them
 

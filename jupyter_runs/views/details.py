@@ -74,6 +74,7 @@ def _run(reader: RunReader, head: Head) -> _Rows:
         ("Workspace", head.workspace),
         ("Type", head.type),
         ("Parent", head.parent),
+        ("Repeats", reader.properties.get("repeats")),
         ("Creator", reader.definition.get("creator")),
         ("Status", theme.word(head.status)),
         ("Reason", head.reason),

@@ -204,10 +204,14 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class ParallelAxis:
-    """An axis of parallel coordinates; ``ticks`` are places from 0, at the bottom, to 1, and what stands there."""
+    """An axis of parallel coordinates; ``ticks`` are places from 0, at the bottom, to 1, and what stands there.
+
+    ``note`` tells of the values that have no place on it: ``"2 NaN"``.
+    """
 
     name: str
     ticks: tuple[tuple[float, str], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .axes import axis
@@ -14,10 +15,13 @@ from .theme import GREY, color
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Run = tuple[str, dict[str, Any], float]
+    Run = tuple[str, dict[str, Any], float | None]
 
 MOST_AXES = 10  # of parameters
 MOST_LINES = 300
+_LARGEST = 1e305  # beyond, a span is no float any more
+_FEW = 6  # whole numbers, as of layers: each has a place of its own
+_DECADES = 100.0  # times the least that the greatest must be for a logarithmic axis
 MOST_OPTIONS = 12  # that have a place of their own on an axis
 HEIGHT = 210
 _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 14, 58, 52
@@ -31,18 +35,21 @@ def parallel(
 ) -> Parallel:
     """Return runs as lines over the axes of their parameters and of the metric.
 
+    Numbers that span decades have a logarithmic axis; what is no finite number has no place on an axis of numbers,
+    whose note tells it.
+
     Parameters
     ----------
     runs
-        Each one's id, its choices by parameter, and its value of the metric.
+        Each one's id, its choices by parameter, and its value of the metric, None where it has none.
     space
-        What each parameter was chosen from, as it is stored: ``[kind, arguments]``.
+        What each parameter was chosen from, as it is stored: ``[kind, arguments]``; {} where that is not known.
     metric
         Name of the metric.
     low
         Whether less of it is better.
     """
-    ranked = sorted(runs, key=lambda run: run[2], reverse=not low)[:MOST_LINES]
+    ranked = sorted(runs, key=lambda run: _rank(run[2], low=low))[:MOST_LINES]
     names = dict.fromkeys(name for _, choices, _ in ranked for name in choices)
     axes: list[ParallelAxis] = []
     places: list[list[float | None]] = []
@@ -53,29 +60,42 @@ def parallel(
         )
         axes.append(made)
         places.append(placed)
-    made, placed = _numbers(metric, [value for _, _, value in ranked], log=False)
+    made, placed = _numbers(metric, [value for _, _, value in ranked])
     axes.append(made)
     places.append(placed)
+    known = sum(place is not None for place in placed)
     lines = [
         ParallelLine(
             run=run,
             places=tuple(column[i] for column in places),
-            share=1 - i / max(1, len(ranked) - 1),
+            share=max(0.0, 1 - i / max(1, known - 1)),
         )
         for i, (run, _, _) in enumerate(ranked)
     ]
     return Parallel(axes=tuple(axes), lines=tuple(lines))
 
 
+def _rank(value: float | None, *, low: bool) -> float:
+    if value is None or not math.isfinite(value):
+        return math.inf
+    return value if low else -value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _axis(name: str, values: list[Any], kind: str) -> tuple[ParallelAxis, list[float | None]]:
     there = [value for value in values if value is not None]
-    numeric = all(
-        isinstance(v, (int, float)) and not isinstance(v, bool) and abs(v) < 1e305 for v in there
-    )
+    numeric = all(map(_is_number, there))
+    finite = [value for value in there if _is_number(value) and abs(value) < _LARGEST]
     texts = {_text(value): value for value in there}
-    if numeric and there and (kind != "choice" or len(texts) > MOST_OPTIONS):
-        return _numbers(name, values, log="log" in kind and min(there) > 0)
-    names = sorted(texts, key=lambda text: texts[text]) if numeric else sorted(texts)
+    few = kind == "" and len(texts) <= _FEW and all(isinstance(v, int) for v in there)
+    if numeric and finite and not few and (kind != "choice" or len(texts) > MOST_OPTIONS):
+        logarithmic = True if "log" in kind else None if kind in ("", "choice") else False
+        return _numbers(name, values, log=logarithmic)
+    ordered = numeric and len(finite) == len(there)
+    names = sorted(texts, key=lambda text: texts[text]) if ordered else sorted(texts)
     place = {text: (i + 0.5) / len(names) for i, text in enumerate(names)}
     every = math.ceil(len(names) / MOST_OPTIONS) if names else 1
     ticks = tuple((place[text], text) for text in names[::every])
@@ -88,8 +108,20 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _numbers(name: str, values: list[Any], *, log: bool) -> tuple[ParallelAxis, list[float | None]]:
-    known = [math.log10(v) if log else float(v) for v in values if v is not None]
+def _numbers(
+    name: str, values: list[Any], *, log: bool | None = None
+) -> tuple[ParallelAxis, list[float | None]]:
+    """Return an axis of numbers; ``log`` None takes a logarithmic one where they span decades."""
+    finite = [v if v is not None and abs(v) < _LARGEST else None for v in values]
+    there = [float(v) for v in finite if v is not None]
+    strange = Counter(_text(v) for v in values if v is not None and not abs(v) < _LARGEST)
+    note = ", ".join(f"{times} {text}" for text, times in strange.most_common(3))
+    if not there:
+        return ParallelAxis(name, (), note), [None for _ in values]
+    positive = min(there) > 0
+    decades = positive and max(there) / _DECADES >= min(there)
+    logarithmic = positive and (decades if log is None else log)
+    known = [math.log10(v) for v in there] if logarithmic else there
     low, high = min(known), max(known)
     if low == high:
         room = abs(low) * 0.1 or 1.0
@@ -98,9 +130,10 @@ def _numbers(name: str, values: list[Any], *, log: bool) -> tuple[ParallelAxis, 
     def place(at: float) -> float:
         return (at / 2 - low / 2) / (high / 2 - low / 2)  # halved: the span may be too large
 
-    ticks = _powers(low, high) if log else axis(low, high, wanted=4)
-    return ParallelAxis(name, tuple((place(at), label) for at, label in ticks)), [
-        None if v is None else place(math.log10(v) if log else float(v)) for v in values
+    ticks = _powers(low, high) if logarithmic else axis(low, high, wanted=4)
+    told = ParallelAxis(name, tuple((place(at), label) for at, label in ticks), note)
+    return told, [
+        None if v is None else place(math.log10(v) if logarithmic else float(v)) for v in finite
     ]
 
 
@@ -160,4 +193,7 @@ def parallel_svg(drawn: Parallel, height: int = HEIGHT) -> str:
                 f'<path d="M{x - 3:.0f} {y:.1f}h6" stroke="{GREY}"/>'
                 f'<text x="{x + side:.0f}" y="{y + 3.5:.1f}" text-anchor="{anchor}">{text}</text>'
             )
+        if one.note:
+            note = escape(shorten(one.note, letters))
+            out.append(f'<text x="{x:.0f}" y="{height - 2}" text-anchor="middle">{note}</text>')
     return "".join([*out, "</g></svg>"])

@@ -34,7 +34,7 @@ class SweepView(RunView):
 
     Parameters
     ----------
-    source, portal_url
+    source, portal_url, version
         As for `RunView`.
     """
 
@@ -43,12 +43,13 @@ class SweepView(RunView):
         source: RunFolder | RunReader | Path | str,
         *,
         portal_url: Callable[[], str | None] | None = None,
+        version: int = 0,
     ) -> None:
         self._trials: dict[str, Trial] = {}
         self._sweep: dict[str, Any] = {}
         self._sweep_version = 0
         self._made: dict[tuple[str, bool], Chart] = {}
-        super().__init__(source, portal_url=portal_url)
+        super().__init__(source, portal_url=portal_url, version=version)
 
     @property
     def metric(self) -> str:
@@ -215,8 +216,13 @@ def _line(key: str, label: str, x: Floats, values: list[float], log: bool) -> Li
     )
 
 
-def view_of(folder: RunFolder, *, portal_url: Callable[[], str | None] | None = None) -> RunView:
-    """Return a live view of a run: of a sweep one that has more.
+def view_of(
+    folder: RunFolder,
+    *,
+    portal_url: Callable[[], str | None] | None = None,
+    version: int = 0,
+) -> RunView:
+    """Return a live view of a run, as `RunView` would: of a sweep one that has more.
 
     Raises
     ------
@@ -224,4 +230,4 @@ def view_of(folder: RunFolder, *, portal_url: Callable[[], str | None] | None = 
         If the folder holds no run.
     """
     kind = RunView if sweep_of(folder) is None else SweepView
-    return kind(folder, portal_url=portal_url)
+    return kind(folder, portal_url=portal_url, version=version)

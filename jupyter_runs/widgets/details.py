@@ -13,11 +13,15 @@ import ipywidgets
 
 from jupyter_runs._run.start import user
 from jupyter_runs.errors import InvalidValueError, RunsError
+from jupyter_runs.experiment import Experiment
 from jupyter_runs.jobs.recover import look_after
+from jupyter_runs.jobs.repeat import submit_again
 from jupyter_runs.jobs.tickets import cancel
 from jupyter_runs.journal import RunFolder, Writer, pulse
 from jupyter_runs.views import RunView, view_of
+from jupyter_runs.workspace import Workspace
 
+from .again_panel import AgainPanel
 from .children_tab import ChildrenTab
 from .details_tab import DetailsTab
 from .header import Header
@@ -82,7 +86,13 @@ class RunDetails(Live):
 
     def _body(self) -> Any:
         view, act = self._view, self._act
-        self._header = Header(self._interval, lambda: act(self._cancel), lambda: act(self._look))
+        self._again = AgainPanel(view, self._submit_again, self._of_child, act)
+        self._header = Header(
+            self._interval,
+            lambda: act(self._cancel),
+            lambda: act(self._look),
+            lambda: act(self._again.toggle),
+        )
         self._metrics = MetricsTab(view, lambda: self._stage, act)
         self._logs = LogsTab(view, act)
         self._outputs = OutputsTab(view, view.folder.path)
@@ -109,7 +119,8 @@ class RunDetails(Live):
         panels = box(*(tab.panel for tab in tabs), classes=("jpr-panels",))
         if self._run is not None:
             self._ask_portal()
-        return box(self._header.panel, self._tabs, panels, classes=("jpr-root",))
+        parts = (self._header.panel, self._again.panel, self._tabs, panels)
+        return box(*parts, classes=("jpr-root",))
 
     def _read(self) -> bool:
         with suppress(OSError, RunsError):
@@ -168,6 +179,7 @@ class RunDetails(Live):
         """Stop looking, and take the widget out of the page."""
         if self._children is not None:
             self._children.close()
+            self._again.close()
         super().close()
 
     def _version(self) -> object:
@@ -220,6 +232,15 @@ class RunDetails(Live):
             data = self._outputs.read(name)
             if data is not None:
                 self.widget.send({"kind": "file", "name": Path(name).name}, [data])
+
+    def _submit_again(self, **changes: Any) -> RunFolder:
+        folder = self._view.folder
+        if self._run is not None:
+            experiment = self._run.experiment
+        else:
+            name = str(self._view.reader.definition.get("experiment") or "default")
+            experiment = Experiment(Workspace._at(folder.path.parent.parent), name)
+        return submit_again(experiment, self._view.reader, **changes)._folder
 
     def _cancel(self) -> None:
         # a file in the run's folder: whoever runs it finds it there, whatever process that is; the page

@@ -39,25 +39,31 @@ class Header:
     ----------
     interval
         Seconds between two looks at the run, as the person asked.
-    on_cancel, on_refresh
+    on_cancel, on_refresh, on_again
         Called when the buttons are pressed.
     """
 
     def __init__(
-        self, interval: float, on_cancel: Callable[[], None], on_refresh: Callable[[], None]
+        self,
+        interval: float,
+        on_cancel: Callable[[], None],
+        on_refresh: Callable[[], None],
+        on_again: Callable[[], None],
     ) -> None:
         self._interval = interval
         self._title = html("jpr-title-row")
         self._links = html("jpr-links")
         self.cancel = button("■ Cancel", "Ask this run to stop", "jpr-cancel")
         self.refresh = button("↻ Refresh", "Look again now")
+        self.again = button("↺ Run again…", "Its code to copy, or submit it anew", "jpr-again-open")
+        self.again.on_click(lambda _: on_again())
         self.cancel.on_click(lambda _: on_cancel())
         self.refresh.on_click(lambda _: on_refresh())
         self._bar = html("jpr-progress")
         self._times = html("jpr-times")
         self._notes = html("jpr-notes")
         self._error = html("jpr-failure")
-        actions = box(self.cancel, self.refresh, self._links, classes=("jpr-actions",))
+        actions = box(self.cancel, self.refresh, self.again, self._links, classes=("jpr-actions",))
         top = box(self._title, actions, classes=("jpr-head",))
         self.panel = box(
             top, self._bar, self._times, self._notes, self._error, classes=("jpr-header",)

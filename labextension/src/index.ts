@@ -21,6 +21,8 @@ import {
   IMenuSurroundings,
   trashRuns
 } from './lab/commands';
+import { addNotifyCommand, askToTell, mayTell } from './lab/browserNotify';
+import { addExperimentCommands } from './lab/experimentCommands';
 import { CommandIDs, PLUGIN_ID } from './lab/ids';
 import { addNotifications } from './lab/notify';
 import { RANK, RUN_MIME, RunOutput } from './lab/output';
@@ -30,6 +32,7 @@ import { addRunning } from './lab/running';
 import { NotifySettings } from './lab/settings';
 import { StatusItem } from './lab/status';
 import { ActiveModel } from './model/activeModel';
+import { HiddenWatch } from './model/hiddenWatch';
 import { Pulse } from './model/pulse';
 import { RunsModel } from './model/runsModel';
 
@@ -91,6 +94,7 @@ const panel: JupyterFrontEndPlugin<void> = {
       pages,
       trans,
       notebooks,
+      archived: () => model.shown.archived,
       selection: () => widget.selection,
       changed: () => void model.refresh()
     };
@@ -107,6 +111,7 @@ const panel: JupyterFrontEndPlugin<void> = {
       pointed
     );
     addCommands(around);
+    addExperimentCommands(around);
     addContextMenu(app);
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 200 });
@@ -132,14 +137,21 @@ const status: JupyterFrontEndPlugin<void> = {
     'Tells of runs that go on and of those that end: status bar, Running panel.',
   autoStart: true,
   requires: [IShared],
-  optional: [ITranslator, IStatusBar, IRunningSessionManagers, ISettingRegistry],
+  optional: [
+    ITranslator,
+    IStatusBar,
+    IRunningSessionManagers,
+    ISettingRegistry,
+    ICommandPalette
+  ],
   activate: (
     app: JupyterFrontEnd,
     { client, active, pages }: IShared,
     translator: ITranslator | null,
     bar: IStatusBar | null,
     managers: IRunningSessionManagers | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    palette: ICommandPalette | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_runs');
     bar?.registerStatusItem('jupyter-runs:active', {
@@ -156,8 +168,19 @@ const status: JupyterFrontEndPlugin<void> = {
     if (managers) {
       addRunning(managers, active, client, pages, trans);
     }
-    const settings = new NotifySettings(registry);
+    const settings = new NotifySettings(registry, () => void askToTell(trans));
     addNotifications(active, () => settings.value, pages, trans);
+    new HiddenWatch(active, () => {
+      const { ended, browser } = settings.value;
+      return ended && browser && mayTell();
+    });
+    if (registry) {
+      addNotifyCommand(app.commands, settings, trans);
+      palette?.addItem({
+        command: CommandIDs.notifyHidden,
+        category: trans.__('Runs')
+      });
+    }
   }
 };
 

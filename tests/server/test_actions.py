@@ -71,6 +71,33 @@ async def test_an_archived_run_is_off_the_lists(api, make_run):
     assert len((await api("GET", "runs")).json["runs"]) == 2
 
 
+async def test_an_archived_experiment_is_off_the_lists_with_its_runs(api, make_run, home):
+    ended(make_run, "r1")
+    ended(make_run, "r2", experiment="other")
+    Experiment(Workspace._at(home / "default"), "diabetes")
+
+    async def listed(**query):
+        return [row["id"] for row in (await api("GET", "runs", **query)).json["runs"]]
+
+    path = "experiments/default/diabetes/archive"
+    for _ in range(2):
+        assert (await api("POST", path, {"archived": True})).json == {"archived": True}
+    assert await listed() == ["r2"]
+    assert await listed(filter="archived") == ["r1"]
+    assert await listed(filter="not archived") == ["r2"]
+    assert await listed(archived="true") == ["r2", "r1"]
+    assert await listed(experiment="diabetes") == ["r1"]
+    told = (await api("GET", "experiments")).json["experiments"]
+    assert {one["name"]: one["archived"] for one in told} == {"diabetes": True, "other": False}
+    assert (await api("POST", path, {"archived": False})).json == {"archived": False}
+    assert await listed() == ["r2", "r1"]
+    for wrong in ("experiments/default/none/archive", "experiments/none/diabetes/archive"):
+        assert (await api("POST", wrong, {"archived": True})).status == 404
+    for name in ("..", "%2e%2e", "..%2F..", "a%2Fb"):
+        answer = await api("POST", f"experiments/default/{name}/archive", {"archived": True})
+        assert answer.status in (404, 405)
+
+
 async def test_cancel(api, make_run):
     folder, writer = make_run("r1", stoppable=True)
     writer.log("loss", 1.0)

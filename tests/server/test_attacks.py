@@ -44,6 +44,7 @@ async def test_nothing_without_a_token(api, full_run, endpoint, token):
         index="0",
         path="outputs/notes.txt",
         item="x",
+        experiment="diabetes",
     )
     answer = await api(endpoint.method, path, headers={"Authorization": token})
     assert answer.status == 403

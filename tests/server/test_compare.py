@@ -17,6 +17,7 @@ async def test_runs_beside_each_other(api, full_run, make_run):
     assert answer.json["rows"][1]["label"] == "2 brave-otter"
     assert answer.json["differing"] == ["lr"]
     assert "train/loss" in answer.json["charts"]
+    assert answer.json["images"] == ["picture <b>/1"]
     body = {"runs": ["default/full", "default/r2"], "keys": ["train/loss", "no such"]}
     (chart,) = (await api("POST", "compare/charts", body)).json["charts"]
     assert [line["key"].partition(":")[0] for line in chart["lines"]] == ["full", "r2"]
@@ -26,6 +27,36 @@ async def test_runs_beside_each_other(api, full_run, make_run):
     answer = await api("GET", "compare", run=["default/full", "default/r2"])
     assert answer.json["version"] > before
     assert answer.json["rows"][1]["metrics"]["train/loss"]["last"] == 11
+
+
+async def test_parallel_coordinates_of_what_differs(api, make_run):
+    for i, (rate, act, loss) in enumerate(
+        [(0.001, "relu", 0.5), (0.1, "tanh", 0.25), (0.01, "relu", float("nan"))]
+    ):
+        _, writer = make_run(f"r{i}")
+        for key, value in {"lr": rate, "act": act, "same": 1}.items():
+            writer.event("param", key=key, value=value)
+        writer.log("loss", 1.0)
+        writer.log("loss", loss)
+        writer.flush()
+    runs = [f"default/r{i}" for i in range(3)]
+    told = (await api("GET", "compare/parallel", run=runs, metric="loss")).json
+    lr, act, loss = told["parallel"]["axes"]
+    assert [axis["name"] for axis in (lr, act, loss)] == ["lr", "act", "loss"]
+    assert [label for _, label in act["ticks"]] == ["relu", "tanh"]
+    assert loss["note"] == "1 NaN"
+    assert (told["shown"], told["without"], told["left_out"]) == (3, 1, 0)
+    lines = {line["run"]: line for line in told["parallel"]["lines"]}
+    assert [lines[f"r{i}"]["places"][0] for i in range(3)] == [0.0, 1.0, 0.5]
+    assert (lines["r1"]["share"], lines["r2"]["places"][-1]) == (1, None)
+    most = {"part": "maximum", "better": "high"}
+    told = (await api("GET", "compare/parallel", run=runs, metric="loss", **most)).json
+    assert told["without"] == 0
+    told = (await api("GET", "compare/parallel", run=runs, metric="<none>")).json
+    assert told["without"] == 3
+    for wrong in ({"part": "x"}, {"better": "x"}, {"metric": ""}):
+        asked = {"run": runs, "metric": "loss", **wrong}
+        assert (await api("GET", "compare/parallel", **asked)).status == 400
 
 
 @pytest.mark.parametrize(

@@ -179,3 +179,32 @@ async def test_what_is_not_there_is_a_404(api, full_run, path):
     answer = await api("GET", path)
     assert answer.status == 404
     assert "there is no" in answer.json["message"]
+
+
+async def test_a_sweep_has_its_charts_and_says_what_counts(api, make_run):
+    sweep = {"metric": "acc <b>", "goal": "maximize", "sampling": {"space": {}}}
+    make_run("sweep", type="hyperdrive", definition={"sweep": sweep})
+    for i in range(3):
+        choices = {"--lr": 10.0**-i, "--act": "relu"}
+        folder, writer = make_run(f"r{i}", parent="sweep", definition={"choices": choices})
+        writer.log("acc <b>", i / 10)
+        writer.close()
+        folder.end("Completed")
+    told = (await api("GET", "runs/default/sweep")).json
+    assert told["sweep"] == {"metric": "acc <b>", "better": "high"}
+    keys = (await api("GET", "runs/default/sweep/metrics")).json["charts"]
+    assert keys == ["acc <b> · runs", "acc <b> · parameters"]
+    (_, drawn) = (await api("POST", "runs/default/sweep/charts", {"keys": keys})).json["charts"]
+    assert drawn["kind"] == "parallel"
+    assert [axis["name"] for axis in drawn["parallel"]["axes"]] == ["lr", "act", "acc <b>"]
+    assert drawn["parallel"]["lines"][0]["run"] == "r2"
+    assert (await api("GET", "runs/default/r0")).json["sweep"] is None
+
+
+async def test_a_pipeline_tells_its_steps_before_they_begin(api, make_run):
+    steps = [{"name": "prepare"}, {"name": "<b>", "needs": ["prepare"]}, {"needs": 1}, 5]
+    make_run("p", type="pipeline", definition={"steps": steps})
+    told = (await api("GET", "runs/default/p")).json["steps"]
+    assert told == [{"name": "prepare", "needs": []}, {"name": "<b>", "needs": ["prepare"]}]
+    make_run("q", type="pipeline", definition={"steps": {"a": 1}})
+    assert (await api("GET", "runs/default/q")).json["steps"] == []

@@ -5,6 +5,8 @@ import { ServerConnection } from '@jupyterlab/services';
 import { ApiError } from './errors';
 import { Query, Transport } from './transport';
 import {
+  IAgain,
+  IChanges,
   IChartOptions,
   IChartsAnswer,
   ICompare,
@@ -14,6 +16,8 @@ import {
   IImageSeries,
   ILogPart,
   IMetricsAnswer,
+  IParallelAnswer,
+  IRun,
   IRunAnswer,
   IRunPage,
   IRunQuery,
@@ -22,7 +26,8 @@ import {
   ISnapshot,
   ITarget,
   ITrash,
-  ITrashItem
+  ITrashItem,
+  Part
 } from './types';
 
 export type Known = { [key: string]: number };
@@ -74,11 +79,11 @@ export class Client {
     return (await this.of<{ files: IFile[] }>(run, ['logs'])).files;
   }
 
-  /** A piece of a log: its end, or what is after `from`, or what is before `before`. */
+  /** A piece of a log: its end, or what is after `from`, or what is before `before`; `raw` as it was written. */
   log(
     run: IRunRef,
     name: string,
-    range: { from?: number; before?: number } = {}
+    range: { from?: number; before?: number; limit?: number; raw?: boolean } = {}
   ): Promise<ILogPart> {
     return this.of(run, ['logs', ...name.split('/')], range);
   }
@@ -96,8 +101,8 @@ export class Client {
     return this.transport.url(path(run, `${what}.zip`));
   }
 
-  async children(run: IRunRef): Promise<IRunPage> {
-    return listed(await this.of<IRunPage>(run, ['children']));
+  async children(run: IRunRef, limit?: number): Promise<IRunPage> {
+    return listed(await this.of<IRunPage>(run, ['children'], { limit }));
   }
 
   snapshot(run: IRunRef): Promise<ISnapshot> {
@@ -133,8 +138,27 @@ export class Client {
     });
   }
 
+  compareParallel(
+    runs: readonly IRunRef[],
+    metric: string,
+    part: Part,
+    better: 'low' | 'high'
+  ): Promise<IParallelAnswer> {
+    const query = { run: runs.map(address), metric, part, better };
+    return this.transport.get(['compare', 'parallel'], query);
+  }
+
   async compute(): Promise<ITarget[]> {
     return (await this.transport.get<{ targets: ITarget[] }>(['compute'])).targets;
+  }
+
+  again(run: IRunRef): Promise<IAgain> {
+    return this.of(run, ['again']);
+  }
+
+  /** Submit it anew; gives the new run. */
+  async submitAgain(run: IRunRef, changes: IChanges): Promise<IRun> {
+    return (await this.transport.post<{ run: IRun }>(path(run, 'again'), changes)).run;
   }
 
   cancel(run: IRunRef): Promise<unknown> {
@@ -155,6 +179,15 @@ export class Client {
 
   archive(run: IRunRef, archived: boolean): Promise<unknown> {
     return this.transport.post(path(run, 'archive'), { archived });
+  }
+
+  archiveExperiment(
+    workspace: string,
+    experiment: string,
+    archived: boolean
+  ): Promise<unknown> {
+    const parts = ['experiments', workspace, experiment, 'archive'];
+    return this.transport.post(parts, { archived });
   }
 
   trash(run: IRunRef): Promise<unknown> {

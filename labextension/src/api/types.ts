@@ -122,9 +122,19 @@ export interface ITab {
   count: number | null;
 }
 
+/** A step of a pipeline; its run has its name. */
+export interface IStep {
+  name: string;
+  needs: string[];
+}
+
 export interface IRunAnswer {
   head: IHead;
   tabs: ITab[];
+  /** What counts in a sweep, null for any other run. */
+  sweep: { metric: string; better: 'low' | 'high' } | null;
+  /** Of a pipeline, none of any other run. */
+  steps: IStep[];
   version: number | string;
 }
 
@@ -185,6 +195,14 @@ export interface IMatrix {
   accuracy: number | null;
 }
 
+/** Parallel coordinates: the last axis is what came of it, the first line the best run. */
+export interface IParallel {
+  /** Ticks are places from 0, at the bottom, to 1; the note tells of values that have none. */
+  axes: { name: string; ticks: [number, string][]; note: string }[];
+  /** `share` is 1 for the best run, 0 for the worst. */
+  lines: { run: string; places: (number | null)[]; share: number }[];
+}
+
 export interface ITextItem {
   step: number | null;
   time: number;
@@ -201,7 +219,7 @@ export interface IChart {
   key: string;
   title: string;
   group: string;
-  kind: 'line' | 'matrix' | 'table' | 'text';
+  kind: 'line' | 'matrix' | 'table' | 'text' | 'parallel';
   description: string;
   x_label: string;
   x_kind: 'step' | 'index' | 'time' | 'relative' | 'column';
@@ -213,6 +231,7 @@ export interface IChart {
   lines: ILine[];
   table?: ITable;
   matrix?: IMatrix;
+  parallel?: IParallel;
   texts?: ITextItem[];
   guides?: IGuide[];
   /** x from, x to, y from, y to, whatever the lines are. */
@@ -318,7 +337,54 @@ export interface ICompare {
   differing: string[];
   metrics: string[];
   charts: string[];
+  /** Names of the series of images that any of them has. */
+  images: string[];
   version: number | string;
+}
+
+/** A part of a command line; `value` is "" where it looked like a secret and was not kept. */
+export interface IField {
+  label: string;
+  value: string;
+  /** `--name value`, `--name=value`, `--name` alone, or a value without a name. */
+  form: 'pair' | 'joined' | 'flag' | 'plain';
+  secret: boolean;
+}
+
+/** How a run is repeated. */
+export interface IAgain {
+  /** Script or function. */
+  what: string;
+  /** Why it can't be submitted anew, null where it can. */
+  refusal: string | null;
+  fields: IField[];
+  /** What a shell is given, null for anything else. */
+  command: string | null;
+  /** Whether there may be fields. */
+  takes_arguments: boolean;
+  target: string;
+  targets: string[];
+  notes: string[];
+  code: { text: string; language: 'python' | 'cell' | 'shell'; note: string } | null;
+}
+
+/** What is other than it was. */
+export interface IChanges {
+  arguments?: string[];
+  command?: string;
+  target?: string;
+  name?: string;
+}
+
+export type Part = 'last' | 'minimum' | 'maximum';
+
+export interface IParallelAnswer {
+  parallel: IParallel;
+  /** Lines that there are, and those that have no number of the metric. */
+  shown: number;
+  without: number;
+  /** Parameters for which there was no axis. */
+  left_out: number;
 }
 
 export interface ITrashItem {

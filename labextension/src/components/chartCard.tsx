@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { IChart } from '../api';
 import { reachX } from '../charts/data';
+import { ParallelPlot } from '../charts/parallelPlot';
 import { IZoom, Plot } from '../charts/plot';
 import { Matrix, Table, Texts } from './chartParts';
 
@@ -16,6 +17,9 @@ export interface IChartCardProps {
   hidden: ReadonlySet<string>;
   onZoom: (zoom: IZoom | null) => void;
   onHide: (key: string) => void;
+  /** Of a chart whose lines are runs: what one is called, and how it is opened. */
+  titleOf?: (run: string) => string;
+  onRun?: (run: string) => void;
   trans: TranslationBundle;
 }
 
@@ -65,6 +69,19 @@ export function ChartCard(props: IChartCardProps): React.ReactElement {
             chart.title,
             chart.badge
           )}
+        />
+      )}
+      {chart.parallel && (
+        <ParallelPlot
+          parallel={chart.parallel}
+          titleOf={props.titleOf ?? String}
+          onOpen={run => props.onRun?.(run)}
+          label={trans.__(
+            '%1: %2. Arrow keys go from run to run, Enter opens one.',
+            chart.title,
+            chart.badge
+          )}
+          trans={trans}
         />
       )}
       {chart.matrix && <Matrix matrix={chart.matrix} chart={chart} />}

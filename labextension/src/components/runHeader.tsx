@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { IHead } from '../api';
 import { number, roughly, span } from '../charts/format';
+import { EditableName } from './editableName';
 import { StatusPill } from './statusPill';
 
 export interface IAction {
@@ -11,6 +12,8 @@ export interface IAction {
   title: string;
   tone?: 'bad';
   disabled?: boolean;
+  /** Of an action that opens something below: whether that is open. */
+  expanded?: boolean;
   run: () => void;
 }
 
@@ -21,6 +24,8 @@ export interface IRunHeaderProps {
   actions: readonly IAction[];
   /** Opens the experiment. */
   onExperiment?: () => void;
+  /** Gives it another name. */
+  onRename?: (name: string) => void;
   trans: TranslationBundle;
 }
 
@@ -58,8 +63,13 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
           {head.experiment && ' / '}
           {title}
         </h1>
-        {head.name && <span className="jp-Runs-head-name">{head.name}</span>}
+        {props.onRename ? (
+          <EditableName name={head.name} onRename={props.onRename} trans={trans} />
+        ) : (
+          head.name && <span className="jp-Runs-head-name">{head.name}</span>
+        )}
         <StatusPill status={head.status} trans={trans} />
+        {head.archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
         <span className="jp-Runs-head-facts">{facts.join(' · ')}</span>
         <div className="jp-Runs-actions">
           {actions.map(action => (
@@ -68,6 +78,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
               className={`jp-Runs-button${action.tone ? ` jp-mod-${action.tone}` : ''}`}
               title={action.title}
               disabled={action.disabled}
+              aria-expanded={action.expanded}
               onClick={action.run}
             >
               {action.label}

@@ -175,7 +175,8 @@ export function columnsOf(runs: readonly IRun[]): IColumnChoice[] {
   ];
 }
 
-const SMALL_IS_GOOD = /loss|err|mse|mae|rmse|perplex|cost|regret|time|latency/i;
+/** Names of metrics of which less is better. */
+export const SMALL_IS_GOOD = /loss|err|mse|mae|rmse|perplex|cost|regret|time|latency/i;
 
 /** The best run by the first metric that all of them have a number for, and that metric's name. */
 export function bestOf(runs: readonly IRun[]): { run: string; column: string } | null {

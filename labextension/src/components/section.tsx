@@ -21,10 +21,28 @@ export function Box(props: {
 }
 
 /** A titled list of labels and texts. */
-export function SectionBox({ section }: { section: ISection }): React.ReactElement {
+export function SectionBox(props: {
+  section: ISection;
+  /** What a click on a row does; nothing for most. */
+  link?: (label: string, text: string) => (() => void) | null;
+}): React.ReactElement {
+  const { section, link } = props;
+  const rows = section.rows.map(([label, text]): [string, React.ReactNode] => {
+    const open = link?.(label, text);
+    return [
+      label,
+      open ? (
+        <button className="jp-Runs-link jp-mod-link" onClick={open}>
+          {text}
+        </button>
+      ) : (
+        text
+      )
+    ];
+  });
   return (
     <Box title={section.title}>
-      <Facts rows={section.rows} />
+      <Facts rows={rows} />
     </Box>
   );
 }

@@ -20,6 +20,8 @@ export interface IMenuSurroundings {
   pages: Pages;
   trans: TranslationBundle;
   notebooks: INotebookTracker | null;
+  /** Whether the list has what was archived. */
+  archived: () => boolean;
   /** The runs that a menu is about. */
   selection: () => readonly IRun[];
   /** Something was changed: lists ask again. */
@@ -29,8 +31,10 @@ export interface IMenuSurroundings {
 export function addCommands(around: IMenuSurroundings): void {
   const { app, client, pages, trans, notebooks, selection, changed } = around;
   const { commands } = app;
+  // the menu of an experiment's heading is not about the runs that are marked
+  const onRun = () => headingOf(app) === null;
   const some = () => selection().length > 0;
-  const one = () => selection().length === 1;
+  const one = () => onRun() && selection().length === 1;
 
   const each = async (act: (run: IRun) => Promise<unknown>) => {
     try {
@@ -70,6 +74,7 @@ export function addCommands(around: IMenuSurroundings): void {
   });
   commands.addCommand(CommandIDs.openRun, {
     label: trans.__('Open'),
+    isVisible: onRun,
     isEnabled: some,
     execute: () => selection().forEach(run => pages.openRun(run))
   });
@@ -92,16 +97,18 @@ export function addCommands(around: IMenuSurroundings): void {
       selection().length > 1
         ? trans.__('Compare %1 runs', selection().length)
         : trans.__('Compare…'),
+    isVisible: onRun,
     isEnabled: some,
     execute: () => pages.openCompare(selection())
   });
   commands.addCommand(CommandIDs.cancel, {
     label: trans.__('Cancel'),
-    isVisible: () => selection().some(run => run.active),
+    isVisible: () => onRun() && selection().some(run => run.active),
     execute: () => each(async run => (run.active ? client.cancel(run) : undefined))
   });
   commands.addCommand(CommandIDs.tag, {
     label: trans.__('Tag…'),
+    isVisible: onRun,
     isEnabled: some,
     execute: async () => {
       const { value, button } = await InputDialog.getText({
@@ -132,9 +139,11 @@ export function addCommands(around: IMenuSurroundings): void {
   commands.addCommand(CommandIDs.archive, {
     label: () =>
       selection().every(run => run.archived)
-        ? trans.__('Put back on the list')
-        : trans.__('Take off the list'),
+        ? trans.__('Unarchive')
+        : trans.__('Archive'),
+    caption: trans.__('Off the lists, and back; nothing is deleted'),
     isEnabled: some,
+    isVisible: onRun,
     execute: () => {
       const archived = !selection().every(run => run.archived);
       return each(run => client.archive(run, archived));
@@ -142,6 +151,7 @@ export function addCommands(around: IMenuSurroundings): void {
   });
   commands.addCommand(CommandIDs.copyId, {
     label: () => trans._n('Copy id', 'Copy ids', selection().length),
+    isVisible: onRun,
     isEnabled: some,
     execute: () =>
       navigator.clipboard.writeText(
@@ -154,7 +164,7 @@ export function addCommands(around: IMenuSurroundings): void {
     label: trans.__('Insert into the notebook'),
     caption: trans.__('Add a cell that shows the run to the notebook in use'),
     isEnabled: () => some() && Boolean(notebooks?.currentWidget),
-    isVisible: () => notebooks !== null,
+    isVisible: () => onRun() && notebooks !== null,
     execute: () => {
       if (notebooks) {
         insertCell(notebooks, selection());
@@ -164,6 +174,7 @@ export function addCommands(around: IMenuSurroundings): void {
   commands.addCommand(CommandIDs.trash, {
     label: trans.__('Delete'),
     caption: trans.__('Move to the trash; it can be undone'),
+    isVisible: onRun,
     isEnabled: () => some() && selection().every(run => !run.active),
     execute: () => trashRuns(around, selection())
   });
@@ -259,6 +270,13 @@ const MENU = [
 
 /** The context menu of the list. */
 export function addContextMenu(app: JupyterFrontEnd): void {
+  [
+    CommandIDs.openExperiment,
+    CommandIDs.archiveExperiment,
+    CommandIDs.unarchiveExperiment
+  ].forEach((command, rank) =>
+    app.contextMenu.addItem({ selector: '.jp-Runs-heading', rank, command })
+  );
   MENU.forEach((command, rank) => {
     app.contextMenu.addItem({
       selector: '.jp-Runs-tree',

@@ -11,8 +11,12 @@ export const CommandIDs = {
   tag: 'jupyter-runs:tag',
   rename: 'jupyter-runs:rename',
   archive: 'jupyter-runs:archive',
+  openExperiment: 'jupyter-runs:open-experiment',
+  archiveExperiment: 'jupyter-runs:archive-experiment',
+  unarchiveExperiment: 'jupyter-runs:unarchive-experiment',
   trash: 'jupyter-runs:trash',
   copyId: 'jupyter-runs:copy-id',
+  notifyHidden: 'jupyter-runs:notify-hidden',
   insert: 'jupyter-runs:insert'
 } as const;
 

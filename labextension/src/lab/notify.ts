@@ -7,6 +7,7 @@ import { IRun } from '../api';
 import { span } from '../charts/format';
 import { nameOf } from '../components/row';
 import { toneOf, wordFor } from '../components/status';
+import { mayTell } from './browserNotify';
 import { ActiveModel } from '../model/activeModel';
 import { Pages } from './pages';
 
@@ -35,7 +36,7 @@ export function addNotifications(
       autoClose: 8000,
       actions: [{ label: trans.__('Open'), callback: () => pages.openRun(run) }]
     });
-    if (browser && document.hidden && window.Notification?.permission === 'granted') {
+    if (browser && document.hidden && mayTell()) {
       const told = new window.Notification(text, { tag: run.id });
       told.onclick = () => {
         window.focus();

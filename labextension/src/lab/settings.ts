@@ -5,20 +5,40 @@ import { PLUGIN_ID } from './ids';
 
 /** The settings of notifications, kept up to date. */
 export class NotifySettings {
-  constructor(registry: ISettingRegistry | null) {
+  /** `onBrowser`: the person has just switched the browser's notifications on. */
+  constructor(
+    private readonly registry: ISettingRegistry | null,
+    onBrowser: () => void
+  ) {
     void registry
       ?.load(PLUGIN_ID)
       .then(settings => {
         this.read(settings);
-        settings.changed.connect(changed => this.read(changed));
+        settings.changed.connect(changed => {
+          const before = this.value.browser;
+          this.read(changed);
+          if (this.value.browser && !before && !this.setting) {
+            onBrowser();
+          }
+        });
       })
       .catch(error => console.warn('jupyter-runs: settings can’t be read', error));
   }
 
   value: INotifySettings = { ended: true, least: 30, browser: false };
 
+  /** Switch the browser's notifications on or off. */
+  async setBrowser(on: boolean): Promise<void> {
+    this.value = { ...this.value, browser: on };
+    this.setting = true; // who does this has asked already
+    try {
+      await this.registry?.set(PLUGIN_ID, 'browserNotifications', on);
+    } finally {
+      this.setting = false;
+    }
+  }
+
   private read(settings: ISettingRegistry.ISettings): void {
-    const before = this.value.browser;
     const { notifyWhenEnded, notifyAfterSeconds, browserNotifications } =
       settings.composite;
     this.value = {
@@ -26,8 +46,7 @@ export class NotifySettings {
       least: typeof notifyAfterSeconds === 'number' ? notifyAfterSeconds : 30,
       browser: browserNotifications === true
     };
-    if (this.value.browser && !before && window.Notification?.permission === 'default') {
-      void window.Notification.requestPermission();
-    }
   }
+
+  private setting = false;
 }

@@ -14,6 +14,7 @@ export interface IShown {
   filter: string;
   sort: Sort;
   grouped: boolean;
+  /** What was archived, and nothing else. */
   archived: boolean;
 }
 
@@ -182,7 +183,7 @@ export class RunsModel implements IDisposable, ISource {
   }
 
   private async experiments(): Promise<IExperiment[]> {
-    if (!this._shown.grouped || this._shown.filter) {
+    if (!this._shown.grouped || this._shown.filter || this._shown.archived) {
       return [];
     }
     try {
@@ -198,11 +199,13 @@ export class RunsModel implements IDisposable, ISource {
   private listed(): RunList {
     const { filter, sort, archived } = this._shown;
     const words = filter.trim();
-    const asked = LANGUAGE.test(words) ? { filter: words } : { text: words };
+    const asked: IRunQuery = LANGUAGE.test(words) ? { filter: words } : { text: words };
+    if (archived) {
+      asked.filter = asked.filter ? both(asked.filter, 'archived') : 'archived';
+    }
     return new RunList(query => this.server.runs(query), {
-      ...(words ? asked : {}),
-      ...(sort === '-created' ? {} : { sort }),
-      ...(archived ? { archived } : {})
+      ...(words || archived ? asked : {}),
+      ...(sort === '-created' ? {} : { sort })
     });
   }
 
@@ -225,6 +228,11 @@ export class RunsModel implements IDisposable, ISource {
   };
   private readonly source: IDisposable;
   private readonly _changed = new Signal<this, void>(this);
+}
+
+/** Two filters as one; the first stays where it is, for errors tell its columns. */
+function both(first: string, second: string): string {
+  return /\bor\b/i.test(first) ? `(${first}) and ${second}` : `${first} and ${second}`;
 }
 
 export function groupKey(workspace: string, experiment: string): string {

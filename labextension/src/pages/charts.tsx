@@ -21,6 +21,9 @@ export interface IChartSource {
   ): Promise<IChartsAnswer>;
   /** Colours of a chart's lines; by default they go through the palette. */
   colors?: (chart: IChart) => string[];
+  /** Of charts whose lines are runs: what one is called, and how it is opened. */
+  titleOf?: (run: string) => string;
+  onRun?: (run: string) => void;
 }
 
 export interface IChartGridProps {
@@ -114,6 +117,8 @@ function ChartSlot(props: {
       zoom={zoom}
       hidden={hidden}
       onZoom={setZoom}
+      titleOf={source.titleOf}
+      onRun={source.onRun}
       onHide={key => setHidden(before => marked(before, key, !before.has(key)))}
       trans={trans}
     />

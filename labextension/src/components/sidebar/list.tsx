@@ -69,7 +69,7 @@ export function RunsList(props: IListProps): React.ReactElement {
         </span>
         {props.tools}
       </header>
-      {(!empty || sieved) && (
+      {(!empty || sieved || shown.archived) && (
         <Sieve
           shown={shown}
           onShow={props.onShow}
@@ -80,7 +80,12 @@ export function RunsList(props: IListProps): React.ReactElement {
       )}
       {error && <Fault error={error} stale={runs !== null} trans={trans} />}
       {runs === null && !error && <p className="jp-Runs-note">{trans.__('Loading…')}</p>}
-      {empty && !sieved && <Nothing trans={trans} />}
+      {empty && !sieved && !shown.archived && <Nothing trans={trans} />}
+      {empty && !sieved && shown.archived && (
+        <p className="jp-Runs-note">
+          {trans.__('Nothing is archived. The menu of a run archives it.')}
+        </p>
+      )}
       {empty && sieved && (
         <p className="jp-Runs-note">{trans.__('No run fits “%1”.', shown.filter)}</p>
       )}

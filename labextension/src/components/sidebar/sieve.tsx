@@ -78,6 +78,14 @@ export function Sieve(props: {
           />
           {trans.__('by experiment')}
         </label>
+        <label title={trans.__('List what was archived, and nothing else')}>
+          <input
+            type="checkbox"
+            checked={shown.archived}
+            onChange={event => onShow({ archived: event.target.checked })}
+          />
+          {trans.__('archived')}
+        </label>
         {props.total !== null && (
           <span className="jp-Runs-dim">
             {trans._n('%1 run', '%1 runs', props.total)}

@@ -7,16 +7,18 @@ import { Note } from '../../components/note';
 import { ChartGrid, IChartSource } from '../charts';
 import { useSurroundings } from '../context';
 import { useLive } from '../live';
+import { CompareParallel } from './parallel';
 import { DEFAULT_OPTIONS } from '../run/metrics';
 
 export const legendColor = colorOf;
 
 /** Charts with the curves of several runs, each run in its colour. */
-export function CompareCharts({
-  runs
-}: {
+export function CompareCharts(props: {
   runs: readonly IRunRef[];
+  /** Parallel coordinates too. */
+  parallel?: boolean;
 }): React.ReactElement {
+  const { runs, parallel } = props;
   const { client, trans } = useSurroundings();
   const [options, setOptions] = React.useState<IChartOptions>(DEFAULT_OPTIONS);
   const [search, setSearch] = React.useState('');
@@ -52,7 +54,12 @@ export function CompareCharts({
   );
   if (!value.charts.length) {
     return (
-      <p className="jp-Runs-note">{trans.__('None of these runs has logged a curve.')}</p>
+      <>
+        {parallel && <CompareParallel runs={runs} compared={value} />}
+        <p className="jp-Runs-note">
+          {trans.__('None of these runs has logged a curve.')}
+        </p>
+      </>
     );
   }
   return (
@@ -64,6 +71,7 @@ export function CompareCharts({
         onSearch={setSearch}
         trans={trans}
       />
+      {parallel && <CompareParallel runs={runs} compared={value} />}
       <ChartGrid
         source={source}
         keys={keys}

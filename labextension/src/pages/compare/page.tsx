@@ -11,6 +11,7 @@ import { useSurroundings } from '../context';
 import { useLive } from '../live';
 import { DiffView } from '../run/diff';
 import { CompareCharts, refOf } from './charts';
+import { CompareImages } from './images';
 
 const OTHERS = 100;
 
@@ -26,6 +27,9 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
   const [tab, setTab] = React.useState('charts');
   const key = runs.join(' ');
   const refs = React.useMemo(() => key.split(' ').filter(Boolean).map(refOf), [key]);
+  const { client } = useSurroundings();
+  const compared = useLive(`compare ${key}`, () => client.compare(refs)).value;
+  const images = compared?.images ?? [];
   return (
     <>
       <header className="jp-Runs-head">
@@ -40,22 +44,31 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
         tabs={[
           { id: 'charts', label: trans.__('Charts'), count: null },
           { id: 'values', label: trans.__('Parameters and metrics'), count: null },
+          ...(images.length
+            ? [{ id: 'images', label: trans.__('Images'), count: images.length }]
+            : []),
           ...(runs.length === 2
             ? [{ id: 'code', label: trans.__('Code and environment'), count: null }]
             : [])
         ]}
-        chosen={tab === 'code' && runs.length !== 2 ? 'charts' : tab}
+        chosen={
+          (tab === 'code' && runs.length !== 2) || (tab === 'images' && !images.length)
+            ? 'charts'
+            : tab
+        }
         onChoose={setTab}
         label={trans.__('Parts of the comparison')}
       >
         {tab === 'values' ? (
           <Values runs={runs} onRuns={onRuns} />
+        ) : tab === 'images' && compared && images.length ? (
+          <CompareImages rows={compared.rows} names={images} />
         ) : tab === 'code' && refs.length === 2 ? (
           <DiffView run={refs[0]} other={refs[1]} />
         ) : (
           <>
             <Legend runs={runs} onRuns={onRuns} />
-            <CompareCharts runs={refs} />
+            <CompareCharts runs={refs} parallel />
           </>
         )}
       </Tabs>

@@ -10,7 +10,7 @@ import { keyOf } from '../../model/runList';
 import { CompareCharts, legendColor } from '../compare/charts';
 import { elsewhereOf } from '../elsewhere';
 import { useSurroundings } from '../context';
-import { useLive } from '../live';
+import { SELDOM, useLive } from '../live';
 import { useKept } from '../kept';
 
 const PAGE = 100;
@@ -34,6 +34,18 @@ export function ExperimentPage(props: {
   const { value, error } = useLive(`runs ${name} ${sort} ${limit}`, () =>
     client.runs({ workspace, experiment, sort, limit })
   );
+  const known = useLive(`experiment ${name}`, () => client.experiments(), SELDOM);
+  const archived =
+    known.value?.find(one => one.workspace === workspace && one.name === experiment)
+      ?.archived ?? null;
+  const archive = async () => {
+    try {
+      await client.archiveExperiment(workspace, experiment, !archived);
+    } catch (reason) {
+      places.report(reason);
+    }
+    await known.refresh();
+  };
   const last = React.useRef(value);
   last.current = value ?? last.current;
   const page = last.current; // the rows stay while another order is asked for
@@ -55,6 +67,7 @@ export function ExperimentPage(props: {
       <header className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{experiment}</h1>
+          {archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
           <span className="jp-Runs-head-facts">
             {[
               workspace,
@@ -87,6 +100,19 @@ export function ExperimentPage(props: {
                 ? trans.__('⇄ Compare %1 runs', chosen.length)
                 : trans.__('⇄ Compare…')}
             </button>
+            {archived !== null && (
+              <button
+                className="jp-Runs-button"
+                title={
+                  archived
+                    ? trans.__('Put it back on the lists, with its runs')
+                    : trans.__('Take it with its runs off the lists; nothing is deleted')
+                }
+                onClick={() => void archive()}
+              >
+                {archived ? trans.__('Unarchive') : trans.__('Archive')}
+              </button>
+            )}
           </div>
         </div>
       </header>
@@ -155,7 +181,7 @@ export function ExperimentPage(props: {
                   : trans.__('the first of the table; mark runs there to see others')}
               </span>
             </p>
-            <CompareCharts runs={drawn} />
+            <CompareCharts runs={drawn} parallel />
           </>
         )}
       </Tabs>

@@ -11,10 +11,13 @@ import { SELDOM, useLive } from '../live';
 import { ChildrenTable } from './children';
 import { LogView } from './log';
 import { DEFAULT_OPTIONS } from './metrics';
+import { StepsTable } from './steps';
 
 const CHARTS = 2;
 const TRACKED = 12;
 /** Shown in the column beside the charts; what else there is stands below. */
+/** Rows that name another run. */
+const RUNS = ['Parent', 'Repeats'];
 const ASIDE = ['Run', 'Source', 'Submitted', 'Parameters'];
 
 /** What one wants to know of a run at first: facts, tags, its first curves, the end of its log. */
@@ -22,12 +25,12 @@ export function DetailsTab(props: {
   answer: IRunAnswer;
   onTab: (tab: string) => void;
 }): React.ReactElement {
-  const { head, tabs } = props.answer;
+  const { head, tabs, steps } = props.answer;
   const run = React.useMemo(
     () => ({ workspace: head.workspace, id: head.id }),
     [head.workspace, head.id]
   );
-  const { client, trans } = useSurroundings();
+  const { client, places, trans } = useSurroundings();
   const sections = useLive(
     `details ${run.workspace}/${run.id} ${head.active}`,
     () => client.details(run),
@@ -50,6 +53,11 @@ export function DetailsTab(props: {
             <SectionBox
               key={section.title}
               section={section.title === 'Run' ? attributes(section, head) : section}
+              link={(label, id) =>
+                section.title === 'Run' && RUNS.includes(label)
+                  ? () => places.openRun({ workspace: head.workspace, id })
+                  : null
+              }
             />
           ))}
           <TagsBox answer={props.answer} sections={all} refresh={sections.refresh} />
@@ -68,9 +76,14 @@ export function DetailsTab(props: {
               <LogView run={run} active={head.active} compact />
             </Box>
           )}
-          {has('children') && (
+          {steps.length > 0 && (
+            <Box title={trans.__('Steps')}>
+              <StepsTable run={run} steps={steps} active={head.active} />
+            </Box>
+          )}
+          {has('children') && !steps.length && (
             <Box title={trans.__('Child runs')}>
-              <ChildrenTable run={run} active={head.active} />
+              <ChildrenTable run={run} active={head.active} sweep={props.answer.sweep} />
             </Box>
           )}
         </div>
@@ -92,6 +105,7 @@ export function DetailsTab(props: {
 /** The times of the page's own clock and zone, not of the server's. */
 function attributes(section: ISection, head: IHead): ISection {
   const own: { [label: string]: string } = {
+    Name: head.name,
     Started: moment(head.started),
     Ended: moment(head.ended),
     Duration: head.active ? '' : span(head.elapsed)
@@ -103,7 +117,7 @@ function attributes(section: ISection, head: IHead): ISection {
 }
 
 function FirstMetrics({ answer }: { answer: IRunAnswer }): React.ReactElement | null {
-  const { client, trans } = useSurroundings();
+  const { client, places, trans } = useSurroundings();
   const { workspace, id, active } = answer.head;
   const run = React.useMemo(() => ({ workspace, id }), [workspace, id]);
   const { value } = useLive(
@@ -114,9 +128,10 @@ function FirstMetrics({ answer }: { answer: IRunAnswer }): React.ReactElement | 
   const source = React.useMemo<IChartSource>(
     () => ({
       id: `${workspace}/${id}`,
-      charts: (keys, how, known) => client.charts(run, keys, how, known)
+      charts: (keys, how, known) => client.charts(run, keys, how, known),
+      onRun: child => places.openRun({ workspace, id: child })
     }),
-    [client, run, workspace, id]
+    [client, places, run, workspace, id]
   );
   if (!value) {
     return null;

@@ -1,14 +1,15 @@
 import * as React from 'react';
 
-import { IFile, ILogPart, IRunRef } from '../../api';
+import { IFile, IRunRef } from '../../api';
 import { bytes } from '../../charts/format';
 import { Note } from '../../components/note';
 import { LogLines } from '../../components/logLines';
+import { LogText } from '../../model/logText';
 import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
 
-/** Characters that stay in the page before the oldest go. */
-const MOST = 1_000_000;
+/** Bytes that one look brings at most. */
+const STEP = 262_144;
 
 /** A log: its end first, then only what is new; older lines when asked for. */
 export function LogView(props: {
@@ -58,44 +59,42 @@ function OneLog(props: {
   const { run, name, active } = props;
   const { client, places, trans } = useSurroundings();
   const [search, setSearch] = React.useState('');
-  const [parts, setParts] = React.useState<readonly ILogPart[]>([]);
-  const latest = React.useRef(parts);
-  latest.current = parts;
-  const { value, error } = useLive(
+  const log = React.useRef<LogText | null>(null);
+  const [text, setText] = React.useState<string | null>(null);
+  const { error } = useLive(
     `log ${run.workspace}/${run.id}/${name}`,
     async () => {
-      const before = latest.current;
-      const last = before[before.length - 1];
-      if (!last) {
-        const part = await client.log(run, name);
-        setParts([part]);
-        return part.size;
+      const known = log.current;
+      if (!known) {
+        log.current = new LogText(await client.log(run, name, { raw: true }));
+      } else {
+        const asked = { from: known.end, limit: STEP, raw: true };
+        const part = await client.log(run, name, asked);
+        if (part.start < known.end || part.size - part.end > STEP) {
+          // written anew from its beginning, or faster than anybody reads: its end is what counts
+          log.current = new LogText(await client.log(run, name, { raw: true }));
+        } else {
+          known.take(part);
+        }
       }
-      // a line that is not at its end, as a progress bar is, is asked for again as a whole
-      const whole = last.text === '' || last.text.endsWith('\n');
-      const from = whole ? last.end : last.start;
-      const part = await client.log(run, name, { from });
-      if (part.start < from) {
-        setParts([part]); // the file was cut, and begins anew
-      } else if (part.end !== last.end) {
-        setParts(kept([...(whole ? before : before.slice(0, -1)), part]));
-      }
-      return part.size;
+      setText(log.current?.text ?? '');
+      return null;
     },
     active ? undefined : null
   );
   const earlier = async () => {
+    const known = log.current;
     try {
-      const part = await client.log(run, name, { before: parts[0].start });
-      setParts(now => [part, ...now]);
+      known?.before(await client.log(run, name, { before: known.begin }));
+      setText(known?.text ?? '');
     } catch (reason) {
       places.report(reason);
     }
   };
-  if (!parts.length) {
+  if (text === null || !log.current) {
     return <Note error={error} trans={trans} />;
   }
-  const begins = parts[0].start;
+  const { begin, size } = log.current;
   return (
     <div className={`jp-Runs-log${props.compact ? ' jp-mod-compact' : ''}`}>
       {!props.compact && (
@@ -108,54 +107,20 @@ function OneLog(props: {
             value={search}
             onChange={event => setSearch(event.target.value)}
           />
-          {begins > 0 && (
+          {begin > 0 && (
             <button className="jp-Runs-button" onClick={() => void earlier()}>
               {trans.__('Earlier lines')}
             </button>
           )}
           <span className="jp-Runs-dim">
-            {begins > 0
-              ? trans.__(
-                  'the last %1 of %2',
-                  bytes((value ?? 0) - begins),
-                  bytes(value ?? 0)
-                )
-              : bytes(value ?? 0)}
+            {begin > 0
+              ? trans.__('the last %1 of %2', bytes(size - begin), bytes(size))
+              : bytes(size)}
             {active ? ` · ${trans.__('following')}` : ''}
           </span>
         </div>
       )}
-      <LogLines
-        text={parts.map(part => part.text).join('')}
-        search={search}
-        trans={trans}
-        label={name}
-      />
+      <LogLines text={text} search={search} trans={trans} label={name} />
     </div>
   );
-}
-
-function kept(parts: ILogPart[]): ILogPart[] {
-  let total = 0;
-  let from = parts.length;
-  while (from > 0 && total < MOST) {
-    from -= 1;
-    total += parts[from].text.length;
-  }
-  return joined(parts.slice(from));
-}
-
-/** Few pieces: those that are finished become one. */
-function joined(parts: ILogPart[]): ILogPart[] {
-  if (parts.length < 16) {
-    return parts;
-  }
-  const done = parts.slice(0, -2);
-  const last = done[done.length - 1];
-  const one = {
-    ...last,
-    start: done[0].start,
-    text: done.map(part => part.text).join('')
-  };
-  return [one, ...parts.slice(-2)];
 }

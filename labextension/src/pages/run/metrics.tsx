@@ -12,7 +12,7 @@ export const DEFAULT_OPTIONS: IChartOptions = { x: 'step', smoothing: 0, log_y: 
 
 export function MetricsTab(props: { run: IRunRef; active: boolean }): React.ReactElement {
   const { run, active } = props;
-  const { client, trans } = useSurroundings();
+  const { client, places, trans } = useSurroundings();
   const [options, setOptions] = React.useState(DEFAULT_OPTIONS);
   const [search, setSearch] = React.useState('');
   const { value, error } = useLive(
@@ -23,9 +23,10 @@ export function MetricsTab(props: { run: IRunRef; active: boolean }): React.Reac
   const source = React.useMemo<IChartSource>(
     () => ({
       id: `${run.workspace}/${run.id}`,
-      charts: (keys, how, known) => client.charts(run, keys, how, known)
+      charts: (keys, how, known) => client.charts(run, keys, how, known),
+      onRun: id => places.openRun({ workspace: run.workspace, id })
     }),
-    [client, run]
+    [client, places, run]
   );
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (name: string) => words.every(word => name.toLowerCase().includes(word));

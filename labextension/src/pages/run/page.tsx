@@ -1,19 +1,21 @@
 import * as React from 'react';
 
-import { IHead, IRunRef, ITab } from '../../api';
+import { IHead, IRunAnswer, IRunRef } from '../../api';
 import { useAge } from '../../components/age';
 import { adviceFor, Note } from '../../components/note';
-import { IAction, RunHeader } from '../../components/runHeader';
+import { IAction, IRunHeaderProps, RunHeader } from '../../components/runHeader';
 import { ITabInfo, Tabs } from '../../components/tabs';
 import { elsewhereOf } from '../elsewhere';
 import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
+import { RunAgain } from './again';
 import { ChildrenTable } from './children';
 import { DetailsTab } from './details';
 import { FilesTab } from './files';
 import { ImagesTab } from './images';
 import { MetricsTab } from './metrics';
 import { SnapshotTab } from './snapshot';
+import { StepsTable } from './steps';
 
 export interface IRunPageProps {
   run: IRunRef;
@@ -40,12 +42,19 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
     }
   }, [value, onHead]);
   const age = useAge(received, Boolean(value?.head.active));
-  const actions = useActions(value?.head ?? null, refresh);
+  const [again, setAgain] = React.useState(false);
+  const actions = useActions(value?.head ?? null, refresh, {
+    id: 'again',
+    label: trans.__('↺ Run again…'),
+    title: trans.__('Its code to copy, or submit it anew with other arguments'),
+    expanded: again,
+    run: () => setAgain(!again)
+  });
   if (!value) {
     return <Note error={error} trans={trans} />;
   }
   const { head } = value;
-  const infos = tabsOf(value.tabs, trans);
+  const infos = tabsOf(value, trans);
   const tab = infos.some(info => info.id === props.tab) ? props.tab : 'details';
   return (
     <>
@@ -55,6 +64,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
           {adviceFor(error, trans)} {trans.__('Below is what was known before.')}
         </p>
       )}
+      {again && <RunAgain run={run} onClose={() => setAgain(false)} />}
       <Tabs
         tabs={infos}
         chosen={tab}
@@ -64,7 +74,12 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
         {tab === 'details' && <DetailsTab answer={value} onTab={props.onTab} />}
         {tab === 'metrics' && <MetricsTab run={run} active={head.active} />}
         {tab === 'images' && <ImagesTab run={run} active={head.active} />}
-        {tab === 'children' && <ChildrenTable run={run} active={head.active} compare />}
+        {tab === 'children' &&
+          (value.steps.length ? (
+            <StepsTable run={run} steps={value.steps} active={head.active} />
+          ) : (
+            <ChildrenTable run={run} active={head.active} sweep={value.sweep} compare />
+          ))}
         {tab === 'files' && <FilesTab run={run} active={head.active} />}
         {tab === 'snapshot' && <SnapshotTab run={run} experiment={head.experiment} />}
       </Tabs>
@@ -74,7 +89,7 @@ export function RunPage(props: IRunPageProps): React.ReactElement {
 
 /** Studio's tabs, those with something in them. */
 function tabsOf(
-  told: readonly ITab[],
+  { tabs: told, steps }: IRunAnswer,
   trans: { __: (text: string) => string }
 ): ITabInfo[] {
   const count = (id: string) => told.find(tab => tab.id === id)?.count ?? null;
@@ -83,7 +98,9 @@ function tabsOf(
     { id: 'details', label: trans.__('Details'), count: null },
     { id: 'metrics', label: trans.__('Metrics'), count: count('metrics') },
     { id: 'images', label: trans.__('Images'), count: count('images') ?? 0 },
-    { id: 'children', label: trans.__('Child runs'), count: count('children') ?? 0 },
+    steps.length
+      ? { id: 'children', label: trans.__('Steps'), count: steps.length }
+      : { id: 'children', label: trans.__('Child runs'), count: count('children') ?? 0 },
     { id: 'files', label: trans.__('Outputs + logs'), count: files },
     ...(told.some(tab => tab.id === 'snapshot')
       ? [{ id: 'snapshot', label: trans.__('Snapshot'), count: null }]
@@ -93,8 +110,9 @@ function tabsOf(
 
 function useActions(
   head: IHead | null,
-  refresh: () => Promise<void>
-): { actions: IAction[]; onExperiment?: () => void } {
+  refresh: () => Promise<void>,
+  again: IAction
+): Pick<IRunHeaderProps, 'actions' | 'onExperiment' | 'onRename'> {
   const { client, places, trans } = useSurroundings();
   const [canceling, setCanceling] = React.useState(false);
   const [copied, setCopied] = React.useState(false);
@@ -110,6 +128,14 @@ function useActions(
       setCanceling(false);
       places.report(error);
     }
+  };
+  const tell = async (asking: Promise<unknown>) => {
+    try {
+      await asking;
+    } catch (error) {
+      places.report(error);
+    }
+    await refresh();
   };
   const copy = async () => {
     await navigator.clipboard.writeText(head.id);
@@ -130,11 +156,20 @@ function useActions(
           }
         ]
       : []),
+    again,
     {
       id: 'compare',
       label: trans.__('⇄ Compare…'),
       title: trans.__('Put other runs beside this one'),
       run: () => places.openCompare([head])
+    },
+    {
+      id: 'archive',
+      label: head.archived ? trans.__('Unarchive') : trans.__('Archive'),
+      title: head.archived
+        ? trans.__('Put it back on the lists')
+        : trans.__('Take it off the lists; nothing is deleted'),
+      run: () => void tell(client.archive(head, !head.archived))
     },
     {
       id: 'copy',
@@ -146,6 +181,7 @@ function useActions(
   ];
   return {
     actions,
-    onExperiment: () => places.openExperiment(head.workspace, head.experiment)
+    onExperiment: () => places.openExperiment(head.workspace, head.experiment),
+    onRename: name => void tell(client.rename(head, name))
   };
 }
