@@ -50,7 +50,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
   ].filter(Boolean);
   const title = trans.__('run %1', head.number ?? head.id);
   return (
-    <header className="jp-Runs-head">
+    <div className="jp-Runs-head">
       <div className="jp-Runs-head-row">
         <h1>
           {head.experiment && props.onExperiment ? (
@@ -113,7 +113,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
           {warning}
         </p>
       ))}
-    </header>
+    </div>
   );
 }
 

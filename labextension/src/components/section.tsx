@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import { ISection } from '../api';
+import { useScrolls } from './scrolls';
 
 /** A titled box. */
 export function Box(props: {
@@ -52,8 +53,10 @@ export function Facts({
 }: {
   rows: readonly (readonly [string, React.ReactNode])[];
 }): React.ReactElement {
+  const box = React.useRef<HTMLDListElement>(null);
+  const scrolls = useScrolls(box);
   return (
-    <dl className="jp-Runs-facts-list">
+    <dl ref={box} className="jp-Runs-facts-list" tabIndex={scrolls ? 0 : undefined}>
       {rows.map(([label, text], index) => (
         <React.Fragment key={index}>
           <dt>{label}</dt>

@@ -86,6 +86,12 @@ export class PageWidget extends ReactWidget {
     );
   }
 
+  /** A page that was closed is no more: it would be found, and not shown, when it is asked for again. */
+  protected onCloseRequest(message: Message): void {
+    super.onCloseRequest(message);
+    this.dispose();
+  }
+
   protected onAfterShow(message: Message): void {
     super.onAfterShow(message);
     this.update();

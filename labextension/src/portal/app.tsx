@@ -163,9 +163,9 @@ function Unknown(): React.ReactElement {
   const { trans } = React.useContext(Surroundings) as ISurroundings;
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <h1>{trans.__('Not found')}</h1>
-      </header>
+      </div>
       <p className="jp-Runs-note" role="alert">
         {trans.__('There is no page at this address.')}
       </p>

@@ -34,7 +34,7 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
   const active = count('active');
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{workspace ?? trans.__('Experiments')}</h1>
           <span className="jp-Runs-head-facts">
@@ -47,7 +47,7 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
               .join(' · ')}
           </span>
         </div>
-      </header>
+      </div>
       <div className="jp-Runs-panel">
         {!here.length && (
           <p className="jp-Runs-note">

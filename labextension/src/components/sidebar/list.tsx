@@ -62,13 +62,13 @@ export function RunsList(props: IListProps): React.ReactElement {
   const empty = runs?.length === 0;
   return (
     <>
-      <header className="jp-Runs-header">
+      <div className="jp-Runs-header">
         <h2>{trans.__('Runs')}</h2>
         <span className="jp-Runs-summary" role="status">
           {going}
         </span>
         {props.tools}
-      </header>
+      </div>
       {(!empty || sieved || shown.archived) && (
         <Sieve
           shown={shown}

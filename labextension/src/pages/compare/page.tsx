@@ -32,14 +32,14 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
   const images = compared?.images ?? [];
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{trans._n('%1 run', '%1 runs beside each other', runs.length)}</h1>
           <div className="jp-Runs-actions">
             <AddRun runs={runs} onRuns={onRuns} />
           </div>
         </div>
-      </header>
+      </div>
       <Tabs
         tabs={[
           { id: 'charts', label: trans.__('Charts'), count: null },

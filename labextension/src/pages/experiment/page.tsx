@@ -64,7 +64,7 @@ export function ExperimentPage(props: {
     setSelected(marked(selected, keyOf(run), on));
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{experiment}</h1>
           {archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
@@ -115,7 +115,7 @@ export function ExperimentPage(props: {
             )}
           </div>
         </div>
-      </header>
+      </div>
       <Tabs
         tabs={[
           { id: 'runs', label: trans.__('Runs'), count: page.total ?? runs.length },

@@ -39,7 +39,7 @@ export function TrashPage(): React.ReactElement {
   };
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{trans.__('Trash')}</h1>
           <span className="jp-Runs-head-facts">
@@ -61,7 +61,7 @@ export function TrashPage(): React.ReactElement {
             </div>
           )}
         </div>
-      </header>
+      </div>
       <div className="jp-Runs-panel">
         {value.items.length === 0 ? (
           <p className="jp-Runs-note">
