@@ -72,11 +72,6 @@ export class PageWidget extends ReactWidget {
     }
   }
 
-  dispose(): void {
-    Signal.clearData(this);
-    super.dispose();
-  }
-
   protected render(): React.ReactElement {
     const value = { ...this.given, visible: this.isVisible };
     return (
