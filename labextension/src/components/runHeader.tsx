@@ -54,7 +54,11 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
       <div className="jp-Runs-head-row">
         <h1>
           {head.experiment && props.onExperiment ? (
-            <button className="jp-Runs-link" onClick={props.onExperiment}>
+            <button
+              className="jp-Runs-link"
+              title={head.experiment}
+              onClick={props.onExperiment}
+            >
               {head.experiment}
             </button>
           ) : (

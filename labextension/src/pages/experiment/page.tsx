@@ -66,7 +66,9 @@ export function ExperimentPage(props: {
     <>
       <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
-          <h1>{experiment}</h1>
+          <h1 title={experiment}>
+            <span>{experiment}</span>
+          </h1>
           {archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
           <span className="jp-Runs-head-facts">
             {[
