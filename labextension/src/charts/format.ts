@@ -37,6 +37,9 @@ export function brief(text: string): string {
   // as many as four count; a power takes the room of one
   const zeros = digits === '0' ? rest.search(/[^0]|$/) : -digits.length;
   const decimals = Math.max(0, (power ? 3 : 4) + zeros);
+  if (rest.length <= decimals) {
+    return text;
+  }
   const value = Number(`${digits}.${rest}`);
   const rounded = value.toLocaleString('en-US', { maximumFractionDigits: decimals });
   return `${sign}${rounded}${power ?? ''}`;

@@ -78,7 +78,9 @@ export function TrashPage(): React.ReactElement {
                   <th scope="col" className="jp-mod-number">
                     {trans.__('Frees')}
                   </th>
-                  <th scope="col" aria-label={trans.__('What can be done')} />
+                  <th scope="col">
+                    <span className="jp-Runs-heard">{trans.__('What can be done')}</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
