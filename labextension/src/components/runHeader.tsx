@@ -72,7 +72,9 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
         ) : (
           head.name && <span className="jp-Runs-head-name">{head.name}</span>
         )}
-        <StatusPill status={head.status} trans={trans} />
+        <span role="status">
+          <StatusPill status={head.status} trans={trans} />
+        </span>
         {head.archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
         <span className="jp-Runs-head-facts">{facts.join(' · ')}</span>
         <div className="jp-Runs-actions">

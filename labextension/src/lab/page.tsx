@@ -48,10 +48,14 @@ export class PageWidget extends ReactWidget {
     this.addClass('jp-Runs');
     this.addClass('jp-Runs-page');
     this.node.setAttribute('role', 'region');
+    this.node.tabIndex = -1; // takes the focus when one comes here, and is no stop between others
     this.title.closable = true;
     this.title.icon = _args.kind === 'compute' ? computeIcon : runsIcon;
     this.name(this.label());
   }
+
+  /** Whether keys are to act on it once it is activated. */
+  focused = true;
 
   /** What it shows, with the tab that is open. */
   get args(): PageArgs {
@@ -85,6 +89,14 @@ export class PageWidget extends ReactWidget {
   protected onCloseRequest(message: Message): void {
     super.onCloseRequest(message);
     this.dispose();
+  }
+
+  protected onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    if (this.focused && !this.node.contains(document.activeElement)) {
+      this.node.focus({ preventScroll: true });
+    }
+    this.focused = true;
   }
 
   protected onAfterShow(message: Message): void {

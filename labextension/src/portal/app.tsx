@@ -99,6 +99,7 @@ export function App(props: IAppProps): React.ReactElement {
             model={model}
             places={given.places}
             deeds={deeds}
+            onEnter={() => main.current?.focus({ preventScroll: true })}
             pointed={place.kind === 'run' ? place.id : null}
             trans={trans}
           />

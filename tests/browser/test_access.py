@@ -1,0 +1,244 @@
+"""For whoever has no mouse, or hears the pages: axe-core on each of them, and the whole way by keys alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from portaldriver import Portal, Training
+
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+# `main` of the web page has all of a page; JupyterLab's own parts are JupyterLab's to judge
+CHECK = """async where => {
+  const { violations } = await axe.run(where, { resultTypes: ['violations'] });
+  return violations.filter(one => ['serious', 'critical'].includes(one.impact)).flatMap(
+    one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`)
+  );
+}"""
+RUNS = """
+from io import BytesIO
+from pathlib import Path
+from jupyter_runs import Experiment, Workspace
+Path('train.py').write_text("print('source')")
+def start(name, rate):
+    run = experiment.start_logging(name=name, params={'lr': rate, 'act': '<b>relu</b>'}, snapshot_directory='.', outputs=False)
+    run.set_tags({'model': 'cnn', 'best': None})
+    for step in range(30): run.log('loss', rate / (step + 1), step=step)
+    run.log('quality', rate)
+    run.log_row('waves', sine=0.1, cosine=0.9); run.log_row('waves', sine=0.2, cosine=0.8)
+    run.log_confusion_matrix('confusion', {'class_labels': ['red', 'white'], 'matrix': [[41, 6], [8, 39]]})
+    run.log_table('results', {'fold': ['a', 'b'], 'score': [0.61, 0.63]})
+    for step in range(2): run.log_image('samples', plot=np.full((8, 8, 3), 90 * step, 'uint8'), step=step)
+    (run.folder / 'logs').mkdir(exist_ok=True)
+    (run.folder / 'logs' / 'train.txt').write_text('epoch 1\\n' * 200)
+    run.upload_file('outputs/notes.txt', BytesIO(b'note ' * 2000))
+    return run
+import numpy as np
+experiment = Experiment(Workspace.get(), 'cifar10')
+old, busy, bad, gone = (start(name, rate) for name, rate in (
+    ('wise-crane', 0.01), ('brave-otter', 0.02), ('sad-finch', 0.03), ('lost-hare', 0.04)))
+for k in range(2):
+    with busy.child_run(f'trial-{k}') as child: child.log('mse', 3 - k)
+busy.progress(1, 4)
+old.complete(); gone.complete()
+bad.fail('RuntimeError: out of memory', error_code='ExitCode1')
+"""
+RUN_TABS = ("Details", "Metrics", "Images", "Child runs", "Outputs + logs", "Snapshot")
+COMPARE_TABS = ("Charts", "Parameters and metrics", "Images", "Code and environment")
+
+
+def checked(page, where, told):
+    """Fail with what axe-core finds serious in a part of the page, once it holds still."""
+    expect(
+        page.locator(where).locator("[aria-busy=true]:visible, .jp-Runs-note:text-is('Loading…')")
+    ).to_have_count(0)
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text())
+    assert page.evaluate(CHECK, where) == [], told
+
+
+@pytest.fixture
+def fed(lab_server):
+    """Run ids by name, of a process that trains in a server's folder: over, going on, failed, and one in the trash."""
+    training = Training(lab_server)
+    training.do(f"exec({RUNS!r})")
+    ids = dict(
+        zip(
+            ("old", "busy", "bad", "gone"),
+            training.do("print(old.id, busy.id, bad.id, gone.id)").split(),
+        )
+    )
+    lab_server.request(f"jupyter-runs/api/runs/default/{ids['gone']}/trash", "POST")
+    yield ids
+    training.end()
+    lab_server.clear()
+
+
+def page_of(lab):
+    return lab.page.locator(".jp-Runs-page:not(.lm-mod-hidden)")
+
+
+def tabbed(page, where, tabs, told, themes):
+    """Go through the tabs of a page, each in all themes."""
+    for name in tabs:
+        page.locator(where).get_by_role("tab", name=name).click()
+        for theme, switch in themes.items():
+            switch()
+            checked(page, where, f"{told}, {name}, {theme}")
+
+
+def test_nothing_serious_is_found_in_lab(lab, fed):
+    panel = lab.open_sidebar()
+    expect(panel.locator(".jp-Runs-row")).to_have_count(3)
+    page, where = lab.page, ".jp-Runs-page:not(.lm-mod-hidden)"
+    themes = {theme: lambda theme=theme: lab.set_theme(theme) for theme in ("dark", "light")}
+
+    def looked_at(told, args, tabs=()):
+        lab.execute("jupyter-runs:open-page", **args)
+        expect(page_of(lab).locator("h1")).to_contain_text(told)
+        tabbed(page, where, tabs, told, themes)
+        for theme, switch in themes.items() if not tabs else ():
+            switch()
+            checked(page, where, f"{told}, {theme}")
+
+    panel.locator(".jp-Runs-tree").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    for theme, switch in themes.items():
+        switch()
+        checked(page, "#jupyter-runs-panel", f"panel, {theme}")
+    looked_at("run 2", {"kind": "run", "workspace": "default", "id": fed["busy"]}, RUN_TABS)
+    looked_at("run 3", {"kind": "run", "workspace": "default", "id": fed["bad"]})
+    looked_at(
+        "cifar10",
+        {"kind": "experiment", "workspace": "default", "experiment": "cifar10"},
+        ("Runs", "Charts"),
+    )
+    looked_at(
+        "2 runs",
+        {"kind": "compare", "runs": [f"default/{fed[one]}" for one in ("old", "busy")]},
+        COMPARE_TABS,
+    )
+    looked_at("Compute", {"kind": "compute"})
+    looked_at("Trash", {"kind": "trash"})
+    assert lab.errors == []
+
+
+def test_nothing_serious_is_found_in_the_web_page(browser, lab_server, fed):
+    portal = Portal(browser, lab_server, color_scheme="light")
+    portal.log_in()
+    page, where = portal.page, "#jp-portal"
+    themes = {
+        theme: lambda theme=theme: page.emulate_media(color_scheme=theme)
+        for theme in ("dark", "light")
+    }
+    compare = "&".join(f"run=default%2F{fed[one]}" for one in ("old", "busy"))
+    for path, told, tabs in (
+        ("", "Experiments", ()),
+        (f"workspaces/default/runs/{fed['busy']}", "run 2", RUN_TABS),
+        (f"workspaces/default/runs/{fed['bad']}", "run 3", ()),
+        ("workspaces/default/experiments/cifar10", "cifar10", ("Runs", "Charts")),
+        (f"compare?{compare}", "2 runs", COMPARE_TABS),
+        ("compute", "Compute", ()),
+        ("trash", "Trash", ()),
+    ):
+        portal.goto(path)
+        expect(page.locator("main h1")).to_contain_text(told)
+        expect(page.locator("nav .jp-Runs-row")).to_have_count(3)
+        tabbed(page, where, tabs, told, themes)
+        for theme, switch in themes.items() if not tabs else ():
+            switch()
+            checked(page, where, f"{told}, {theme}")
+    assert portal.errors == []
+    portal.context.close()
+
+
+def test_from_the_list_to_a_run_and_back_by_keys_alone(lab, fed):
+    panel = lab.open_sidebar()
+    keys, page = lab.page.keyboard.press, lab.page
+    tree = panel.get_by_role("tree")
+    row = lambda text: panel.locator(".jp-Runs-row", has_text=text)  # noqa: E731
+    expect(row("sad-finch")).to_be_visible()
+    panel.get_by_role("searchbox").focus()
+    for _ in range(4):  # order, by experiment, archived, the list
+        keys("Tab")
+    expect(tree).to_be_focused()
+    keys("ArrowDown")
+    expect(row("sad-finch")).to_have_attribute("aria-selected", "true")
+    expect(row("sad-finch")).to_have_css("outline-style", "solid")  # one sees where the keys are
+    keys("ArrowDown")
+    keys("Enter")
+    expect(page_of(lab)).to_be_focused()
+    expect(page_of(lab).locator("h1")).to_have_text("cifar10 / run 2")
+    for _ in range(20):
+        keys("Tab")
+        if page.evaluate("document.activeElement.role") == "tab":
+            break
+    tab = page_of(lab).get_by_role("tab", name="Details")
+    expect(tab).to_be_focused()
+    expect(tab).to_have_css("outline-style", "solid")
+    keys("ArrowRight")
+    expect(page_of(lab).get_by_role("tab", name="Metrics")).to_be_focused()
+    expect(page_of(lab).locator("[data-chart=loss] canvas")).to_be_visible()
+    # marked and compared
+    tree.focus()
+    keys("Home")
+    keys("ArrowDown")
+    keys("Shift+ArrowDown")
+    page.keyboard.press("Tab")
+    expect(panel.get_by_role("button", name="Compare 2 runs")).to_be_focused()
+    keys("Enter")
+    expect(page_of(lab).locator("h1")).to_have_text("2 runs beside each other")
+    expect(page_of(lab)).to_be_focused()
+    # the menu, renamed
+    tree.focus()
+    keys("Escape")
+    keys("End")
+    keys("Shift+F10")
+    menu = page.get_by_role("menu").filter(has_text="Rename…")
+    expect(menu).to_be_visible()
+    keys("Escape")
+    expect(menu).to_have_count(0)
+    expect(tree).to_be_focused()
+    keys("Shift+F10")
+    keys("R")
+    field = page.locator(".jp-Dialog input")
+    expect(field).to_be_focused()
+    page.keyboard.type("calm-heron")
+    keys("Enter")
+    expect(row("calm-heron")).to_be_visible()
+    expect(tree).to_be_focused()
+    keys("F2")
+    expect(field).to_have_value("calm-heron")
+    keys("Escape")
+    expect(tree).to_be_focused()
+    # deleted, and back; keys stay where the run was
+    keys("Delete")
+    expect(page.locator(".jp-Dialog .jp-mod-warn")).to_be_focused()
+    keys("Enter")
+    expect(row("calm-heron")).to_have_count(0)
+    expect(tree).to_be_focused()
+    expect(row("brave-otter")).to_have_attribute("data-focused", "true")
+    keys("Control+z")
+    expect(row("calm-heron")).to_be_visible()
+    # the menu of an experiment
+    keys("Home")
+    keys("ContextMenu")
+    expect(page.get_by_role("menuitem", name="Open")).not_to_have_count(0)
+    keys("Escape")
+    expect(tree).to_be_focused()
+    assert lab.errors == []
+
+
+def test_a_page_that_was_closed_opens_again(lab, fed):
+    row = lab.open_sidebar().locator(".jp-Runs-row", has_text="wise-crane")
+    row.click()
+    expect(page_of(lab).locator("h1")).to_have_text("cifar10 / run 1")
+    lab.execute("application:close")
+    expect(lab.page.locator(".jp-Runs-page")).to_have_count(0)
+    row.click()
+    expect(page_of(lab).locator("h1")).to_have_text("cifar10 / run 1")
+    expect(
+        row.locator("xpath=ancestor::*[@role='tree']")
+    ).to_be_focused()  # a click leaves the keys in the list
