@@ -287,4 +287,17 @@ export function addContextMenu(app: JupyterFrontEnd): void {
       ...(command ? { command } : { type: 'separator' as const })
     });
   });
+  // a menu takes the focus and does not give it back
+  let before: HTMLElement | null = null;
+  document.addEventListener(
+    'contextmenu',
+    ({ target }) => {
+      before = (target as Element).closest<HTMLElement>('.jp-Runs-tree');
+    },
+    true
+  );
+  app.contextMenu.menu.aboutToClose.connect(() => {
+    before?.focus({ preventScroll: true });
+    before = null;
+  });
 }
