@@ -245,3 +245,23 @@ def test_a_page_that_was_closed_opens_again(lab, fed):
     expect(
         row.locator("xpath=ancestor::*[@role='tree']")
     ).to_be_focused()  # a click leaves the keys in the list
+
+
+WIDGET = """
+from jupyter_runs import RunDetails, Workspace
+RunDetails(Workspace.get().get_run({id!r})).show()
+"""
+
+
+def test_nothing_serious_is_found_in_the_widget(lab, fed):
+    lab.hide_sidebars()
+    lab.new_notebook(WIDGET.format(id=fed["busy"]))
+    lab.run_all()
+    root = lab.output_of(0).locator(".jpr-root")
+    expect(root.locator(".jpr-plot .axis .tick").first).to_be_attached()
+    lab.page.evaluate(AXE.read_text())
+    for theme in ("dark", "light"):
+        lab.set_theme(theme)
+        # bqplot's own drawings, in colours of Lab's theme; ipywidgets gives the handle of its slider no name
+        where = {"include": [".jpr-root"], "exclude": [[".jpr-plot svg"], [".noUi-handle"]]}
+        assert lab.page.evaluate(CHECK, where) == [], theme

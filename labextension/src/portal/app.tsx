@@ -108,7 +108,7 @@ export function App(props: IAppProps): React.ReactElement {
           <Surroundings.Provider value={surroundings}>
             <WayBack.Provider value={home}>
               <div className="jp-Runs-body" key={key}>
-                <Page place={place} route={route} onHead={setHead} />
+                <Page place={place} route={route} alone={!open} onHead={setHead} />
               </div>
             </WayBack.Provider>
           </Surroundings.Provider>
@@ -122,17 +122,18 @@ export function App(props: IAppProps): React.ReactElement {
 function Page(props: {
   place: Place;
   route: Route;
+  alone: boolean;
   onHead: (head: IHead) => void;
 }): React.ReactElement {
-  const { place, route, onHead } = props;
+  const { place, route, alone, onHead } = props;
   const { workspace, id } = place.kind === 'run' ? place : { workspace: '', id: '' };
   // the same object each time: pages take another one for another run
   const run = React.useMemo(() => ({ workspace, id }), [workspace, id]);
   switch (place.kind) {
     case 'home':
-      return <HomePage />;
+      return <HomePage alone={alone} />;
     case 'workspace':
-      return <HomePage workspace={place.workspace} />;
+      return <HomePage workspace={place.workspace} alone={alone} />;
     case 'run':
       return (
         <RunPage

@@ -1,3 +1,4 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { address, IComparedRun } from '../../api';
@@ -90,8 +91,12 @@ function Legend({ runs, onRuns }: IComparePageProps): React.ReactElement | null 
       {value.rows.map((row, index) => (
         <span key={row.head.id} className="jp-Runs-chip">
           <i className="jp-Runs-swatch" style={{ background: colorOf(index) }} />
-          <button className="jp-Runs-link" onClick={() => places.openRun(row.head)}>
-            {titleOf(row, value.rows, trans.__('run %1', row.head.number ?? row.head.id))}
+          <button
+            className="jp-Runs-link"
+            title={titleOf(row, value.rows, numberOf(row, trans))}
+            onClick={() => places.openRun(row.head)}
+          >
+            {titleOf(row, value.rows, numberOf(row, trans))}
           </button>
           <button
             title={trans.__('Take it out')}
@@ -105,6 +110,10 @@ function Legend({ runs, onRuns }: IComparePageProps): React.ReactElement | null 
       ))}
     </div>
   );
+}
+
+function numberOf({ head }: IComparedRun, trans: TranslationBundle): string {
+  return trans.__('run %1', head.number ?? head.id);
 }
 
 function titleOf(row: IComparedRun, rows: readonly IComparedRun[], run: string): string {
@@ -151,14 +160,11 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
                 <th key={row.head.id} scope="col">
                   <i className="jp-Runs-swatch" style={{ background: colorOf(index) }} />
                   <button
-                    className="jp-Runs-link"
+                    className="jp-Runs-link jp-Runs-cut"
+                    title={titleOf(row, rows, numberOf(row, trans))}
                     onClick={() => places.openRun(row.head)}
                   >
-                    {titleOf(
-                      row,
-                      rows,
-                      trans.__('run %1', row.head.number ?? row.head.id)
-                    )}
+                    {titleOf(row, rows, numberOf(row, trans))}
                   </button>
                 </th>
               ))}
@@ -181,7 +187,13 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
             </tr>
             <Part title={trans.__('Parameters')} width={rows.length + 1} names={params}>
               {name =>
-                rows.map(row => <td key={row.head.id}>{cell(row.params[name])}</td>)
+                rows.map(row => (
+                  <td key={row.head.id}>
+                    <span className="jp-Runs-cut" title={cell(row.params[name])}>
+                      {cell(row.params[name])}
+                    </span>
+                  </td>
+                ))
               }
             </Part>
             <Part
@@ -223,7 +235,11 @@ function Part(props: {
       </tr>
       {props.names.map(name => (
         <tr key={name}>
-          <th scope="row">{name}</th>
+          <th scope="row">
+            <span className="jp-Runs-cut" title={name}>
+              {name}
+            </span>
+          </th>
           {props.children(name)}
         </tr>
       ))}

@@ -69,7 +69,7 @@ export function TrashPage(): React.ReactElement {
           </p>
         ) : (
           <div className="jp-Runs-scrolled jp-Runs-scrolled-runs">
-            <table className="jp-Runs-table">
+            <table className="jp-Runs-table jp-Runs-trashed">
               <thead>
                 <tr>
                   <th scope="col">{trans.__('Name')}</th>
