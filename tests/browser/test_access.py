@@ -48,13 +48,19 @@ RUN_TABS = ("Details", "Metrics", "Images", "Child runs", "Outputs + logs", "Sna
 COMPARE_TABS = ("Charts", "Parameters and metrics", "Images", "Code and environment")
 
 
+def load_axe(page):
+    if not AXE.is_file():
+        pytest.fail(f"{AXE} is not there: `cd labextension && jlpm install` brings it")
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text())
+
+
 def checked(page, where, told):
     """Fail with what axe-core finds serious in a part of the page, once it holds still."""
     expect(
         page.locator(where).locator("[aria-busy=true]:visible, .jp-Runs-note:text-is('Loading…')")
     ).to_have_count(0)
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE.read_text())
+    load_axe(page)
     assert page.evaluate(CHECK, where) == [], told
 
 
@@ -79,77 +85,55 @@ def page_of(lab):
     return lab.page.locator(".jp-Runs-page:not(.lm-mod-hidden)")
 
 
-def tabbed(page, where, tabs, told, themes):
-    """Go through the tabs of a page, each in all themes."""
+def pages_of(ids):
+    """What pages there are: their arguments in JupyterLab, their address, a word of their title, their tabs."""
+    two = [f"default/{ids[one]}" for one in ("old", "busy")]
+    run = {"kind": "run", "workspace": "default"}
+    experiment = {"kind": "experiment", "workspace": "default", "experiment": "cifar10"}
+    compared = "&".join("run=" + one.replace("/", "%2F") for one in two)
+    return [
+        (run | {"id": ids["busy"]}, f"workspaces/default/runs/{ids['busy']}", "run 2", RUN_TABS),
+        (run | {"id": ids["bad"]}, f"workspaces/default/runs/{ids['bad']}", "run 3", ()),
+        (experiment, "workspaces/default/experiments/cifar10", "cifar10", ("Runs", "Charts")),
+        ({"kind": "compare", "runs": two}, f"compare?{compared}", "2 runs", COMPARE_TABS),
+        ({"kind": "compute"}, "compute", "Compute", ()),
+        ({"kind": "trash"}, "trash", "Trash", ()),
+    ]
+
+
+def look_at(page, where, told, tabs):
+    """Check a page that is open, each of its tabs."""
+    expect(page.locator(where).locator("h1")).to_contain_text(told)
     for name in tabs:
         page.locator(where).get_by_role("tab", name=name).click()
-        for theme, switch in themes.items():
-            switch()
-            checked(page, where, f"{told}, {name}, {theme}")
+        checked(page, where, f"{told}, {name}")
+    if not tabs:
+        checked(page, where, told)
 
 
-def test_nothing_serious_is_found_in_lab(lab, fed):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_is_found_in_lab(lab, fed, theme):
+    lab.set_theme(theme)
     panel = lab.open_sidebar()
     expect(panel.locator(".jp-Runs-row")).to_have_count(3)
-    page, where = lab.page, ".jp-Runs-page:not(.lm-mod-hidden)"
-    themes = {theme: lambda theme=theme: lab.set_theme(theme) for theme in ("dark", "light")}
-
-    def looked_at(told, args, tabs=()):
-        lab.execute("jupyter-runs:open-page", **args)
-        expect(page_of(lab).locator("h1")).to_contain_text(told)
-        tabbed(page, where, tabs, told, themes)
-        for theme, switch in themes.items() if not tabs else ():
-            switch()
-            checked(page, where, f"{told}, {theme}")
-
     panel.locator(".jp-Runs-tree").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    for theme, switch in themes.items():
-        switch()
-        checked(page, "#jupyter-runs-panel", f"panel, {theme}")
-    looked_at("run 2", {"kind": "run", "workspace": "default", "id": fed["busy"]}, RUN_TABS)
-    looked_at("run 3", {"kind": "run", "workspace": "default", "id": fed["bad"]})
-    looked_at(
-        "cifar10",
-        {"kind": "experiment", "workspace": "default", "experiment": "cifar10"},
-        ("Runs", "Charts"),
-    )
-    looked_at(
-        "2 runs",
-        {"kind": "compare", "runs": [f"default/{fed[one]}" for one in ("old", "busy")]},
-        COMPARE_TABS,
-    )
-    looked_at("Compute", {"kind": "compute"})
-    looked_at("Trash", {"kind": "trash"})
+    lab.page.keyboard.press("ArrowDown")
+    lab.page.keyboard.press("ArrowDown")
+    checked(lab.page, "#jupyter-runs-panel", "panel")
+    for args, _, told, tabs in pages_of(fed):
+        lab.execute("jupyter-runs:open-page", **args)
+        look_at(lab.page, ".jp-Runs-page:not(.lm-mod-hidden)", told, tabs)
     assert lab.errors == []
 
 
-def test_nothing_serious_is_found_in_the_web_page(browser, lab_server, fed):
-    portal = Portal(browser, lab_server, color_scheme="light")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_is_found_in_the_web_page(browser, lab_server, fed, theme):
+    portal = Portal(browser, lab_server, color_scheme=theme)
     portal.log_in()
-    page, where = portal.page, "#jp-portal"
-    themes = {
-        theme: lambda theme=theme: page.emulate_media(color_scheme=theme)
-        for theme in ("dark", "light")
-    }
-    compare = "&".join(f"run=default%2F{fed[one]}" for one in ("old", "busy"))
-    for path, told, tabs in (
-        ("", "Experiments", ()),
-        (f"workspaces/default/runs/{fed['busy']}", "run 2", RUN_TABS),
-        (f"workspaces/default/runs/{fed['bad']}", "run 3", ()),
-        ("workspaces/default/experiments/cifar10", "cifar10", ("Runs", "Charts")),
-        (f"compare?{compare}", "2 runs", COMPARE_TABS),
-        ("compute", "Compute", ()),
-        ("trash", "Trash", ()),
-    ):
+    for _, path, told, tabs in [({}, "", "Experiments", ()), *pages_of(fed)]:
         portal.goto(path)
-        expect(page.locator("main h1")).to_contain_text(told)
-        expect(page.locator("nav .jp-Runs-row")).to_have_count(3)
-        tabbed(page, where, tabs, told, themes)
-        for theme, switch in themes.items() if not tabs else ():
-            switch()
-            checked(page, where, f"{told}, {theme}")
+        expect(portal.page.locator("nav .jp-Runs-row")).to_have_count(3)
+        look_at(portal.page, "#jp-portal", told, tabs)
     assert portal.errors == []
     portal.context.close()
 
@@ -259,9 +243,10 @@ def test_nothing_serious_is_found_in_the_widget(lab, fed):
     lab.run_all()
     root = lab.output_of(0).locator(".jpr-root")
     expect(root.locator(".jpr-plot .axis .tick").first).to_be_attached()
-    lab.page.evaluate(AXE.read_text())
-    for theme in ("dark", "light"):
-        lab.set_theme(theme)
+    load_axe(lab.page)
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            lab.set_theme(theme)
         # bqplot's own drawings, in colours of Lab's theme; ipywidgets gives the handle of its slider no name
         where = {"include": [".jpr-root"], "exclude": [[".jpr-plot svg"], [".noUi-handle"]]}
         assert lab.page.evaluate(CHECK, where) == [], theme
