@@ -101,10 +101,12 @@ const panel: JupyterFrontEndPlugin<void> = {
     const widget = new RunsPanel(
       model,
       {
-        open: run => pages.openRun(run),
+        open: (run, byKeys) => pages.openRun(run, undefined, byKeys),
         openExperiment: (workspace, name) => pages.openExperiment(workspace, name),
         compare: runs => pages.openCompare(runs),
         trash: runs => void trashRuns(around, runs),
+        undo: () => around.undo?.(),
+        rename: () => void app.commands.execute(CommandIDs.rename),
         openTrash: () => void pages.open({ kind: 'trash' })
       },
       trans,

@@ -6,11 +6,30 @@ import {
   reachX,
   reachY
 } from '../charts/data';
-import { bytes, moment, number, roughly, span } from '../charts/format';
+import { brief, bytes, moment, number, roughly, span } from '../charts/format';
 import { axisTicks, roundTicks } from '../charts/ticks';
 import { aChart, aLine } from './fixtures';
 
 const NONE = new Set<string>();
+
+describe('numbers in a narrow row', () => {
+  it.each([
+    ['1.9539e-174', '1.95e-174'],
+    ['-0.69353', '-0.6935'],
+    ['0.00123456', '0.001235'],
+    ['1.2367', '1.237'],
+    ['3,295.741', '3,296'],
+    ['12,500', '12,500'],
+    ['1e9', '1e9'],
+    ['0.5', '0.5'],
+    ['∞', '∞'],
+    ['cnn 1.23456', 'cnn 1.23456'],
+    ['1.2.3', '1.2.3'],
+    ['', '']
+  ])('%s has few digits: %s', (text, told) => {
+    expect(brief(text)).toBe(told);
+  });
+});
 
 describe('what is drawn', () => {
   it('keeps gaps as gaps, and points that a line has not as nothing', () => {

@@ -26,6 +26,25 @@ export function number(value: number | null | undefined): string {
   });
 }
 
+/** A number that was written already, with as few digits as a narrow row has room for; other texts as they are. */
+export function brief(text: string): string {
+  const [, sign, whole, rest, power] =
+    /^([-−]?)(\d[\d,]*)(?:\.(\d+))?(e-?\d+)?$/.exec(text) ?? [];
+  if (rest === undefined) {
+    return text;
+  }
+  const digits = whole.replace(/,/g, '');
+  // as many as four count; a power takes the room of one
+  const zeros = digits === '0' ? rest.search(/[^0]|$/) : -digits.length;
+  const decimals = Math.max(0, (power ? 3 : 4) + zeros);
+  if (rest.length <= decimals) {
+    return text;
+  }
+  const value = Number(`${digits}.${rest}`);
+  const rounded = value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  return `${sign}${rounded}${power ?? ''}`;
+}
+
 export function two(value: number): string {
   return String(value).padStart(2, '0');
 }

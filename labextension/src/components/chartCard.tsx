@@ -43,7 +43,10 @@ export function ChartCard(props: IChartCardProps): React.ReactElement {
       data-chart={chart.key}
     >
       <figcaption className="jp-Runs-card-head">
-        <span className="jp-Runs-card-title" title={chart.description || chart.title}>
+        <span
+          className="jp-Runs-card-title"
+          title={[chart.title, chart.description].filter(Boolean).join('\n')}
+        >
           {chart.title}
         </span>
         {lines && <Legend {...props} />}

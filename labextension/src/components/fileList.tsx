@@ -14,7 +14,7 @@ export function FileList(props: {
   }
   return (
     <>
-      <h3>{props.title}</h3>
+      <h2>{props.title}</h2>
       <ul>
         {props.files.map(file => (
           <li key={file.name}>

@@ -49,6 +49,7 @@ export function LogLines(props: ILogLinesProps): React.ReactElement {
         className="jp-Runs-log-lines"
         tabIndex={0}
         role="log"
+        aria-live="off" // lines come faster than anybody can hear them
         aria-label={props.label}
         onScroll={() => {
           const node = box.current;

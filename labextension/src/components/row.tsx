@@ -2,6 +2,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { IRun } from '../api';
+import { brief } from '../charts/format';
 import { duration } from './duration';
 import { StatusIcon } from './icons';
 import { toneOf, wordFor } from './status';
@@ -46,7 +47,7 @@ export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactE
           })}
       aria-current={props.pointed || undefined}
       data-focused={props.focused || undefined}
-      title={[title, run.id, ...facts].join('\n')}
+      title={[title, run.id, ...factsOf(run, true)].join('\n')}
       data-run={run.id}
       data-workspace={run.workspace}
     >
@@ -90,7 +91,7 @@ export function nameOf(
 const METRICS = 4;
 
 /** The one line below the name: why it ended badly, or how far it is and its last metrics. */
-function factsOf(run: IRun): string[] {
+function factsOf(run: IRun, exact = false): string[] {
   const facts = run.reason ? [run.reason] : [];
   if (run.active && run.waiting) {
     facts.push(run.waiting);
@@ -100,6 +101,10 @@ function factsOf(run: IRun): string[] {
   }
   const tags = Object.entries(run.tags ?? {}).map(([name, value]) => value ?? name);
   return facts
-    .concat(run.metrics.slice(0, METRICS).map(metric => `${metric.name} ${metric.text}`))
+    .concat(
+      run.metrics
+        .slice(0, METRICS)
+        .map(metric => `${metric.name} ${exact ? metric.text : brief(metric.text)}`)
+    )
     .concat(tags.slice(0, 2));
 }

@@ -50,11 +50,15 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
   ].filter(Boolean);
   const title = trans.__('run %1', head.number ?? head.id);
   return (
-    <header className="jp-Runs-head">
+    <div className="jp-Runs-head">
       <div className="jp-Runs-head-row">
         <h1>
           {head.experiment && props.onExperiment ? (
-            <button className="jp-Runs-link" onClick={props.onExperiment}>
+            <button
+              className="jp-Runs-link"
+              title={head.experiment}
+              onClick={props.onExperiment}
+            >
               {head.experiment}
             </button>
           ) : (
@@ -72,7 +76,9 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
             </span>
           )
         )}
-        <StatusPill status={head.status} trans={trans} />
+        <span role="status">
+          <StatusPill status={head.status} trans={trans} />
+        </span>
         {head.archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
         <span className="jp-Runs-head-facts">{facts.join(' · ')}</span>
         <div className="jp-Runs-actions">
@@ -117,7 +123,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
           {warning}
         </p>
       ))}
-    </header>
+    </div>
   );
 }
 

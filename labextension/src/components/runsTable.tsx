@@ -43,7 +43,12 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
         className={right ? 'jp-mod-number' : undefined}
         aria-sort={down ? 'descending' : up ? 'ascending' : 'none'}
       >
-        <button onClick={() => props.onSort(up ? `-${id}` : id)}>{label}</button>
+        <button
+          title={typeof label === 'string' ? wide(label) : undefined}
+          onClick={() => props.onSort(up ? `-${id}` : id)}
+        >
+          {label}
+        </button>
       </th>
     );
   };
@@ -57,7 +62,11 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
       <table className="jp-Runs-table">
         <thead>
           <tr>
-            {selected && <th aria-label={trans.__('Compare')} />}
+            {selected && (
+              <th scope="col">
+                <span className="jp-Runs-heard">{trans.__('Compare')}</span>
+              </th>
+            )}
             {sortable('number', trans.__('Run'))}
             {sortable('status', trans.__('Status'))}
             {columns.map(column =>
@@ -90,7 +99,11 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
                       style={{ background: props.swatch(run) }}
                     />
                   )}
-                  <button className="jp-Runs-link" onClick={() => props.onOpen(run)}>
+                  <button
+                    className="jp-Runs-link"
+                    title={nameOf(run, trans)}
+                    onClick={() => props.onOpen(run)}
+                  >
                     {nameOf(run, trans)}
                   </button>
                   {best && (
@@ -112,6 +125,7 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
                   <td
                     key={column.id}
                     className={numeric.has(column.id) ? 'jp-mod-number' : undefined}
+                    title={wide(shown(column.value(run)))}
                   >
                     {shown(column.value(run))}
                   </td>
@@ -124,6 +138,11 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
       </table>
     </div>
   );
+}
+
+/** What is cut at the end of its cell is told whole under the pointer. */
+function wide(text: string): string | undefined {
+  return text.length > 40 ? text : undefined;
 }
 
 function shown(value: unknown): string {

@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import { ISection } from '../api';
+import { useScrolls } from './scrolls';
 
 /** A titled box. */
 export function Box(props: {
@@ -52,15 +53,10 @@ export function Facts({
 }: {
   rows: readonly (readonly [string, React.ReactNode])[];
 }): React.ReactElement {
-  const list = React.useRef<HTMLDListElement>(null);
-  const [long, setLong] = React.useState(false);
-  React.useLayoutEffect(() => {
-    const { current } = list;
-    setLong(current !== null && current.scrollHeight > current.clientHeight + 1);
-  }, [rows]);
+  const box = React.useRef<HTMLDListElement>(null);
+  const scrolls = useScrolls(box);
   return (
-    // what scrolls can be reached by the keys that scroll it
-    <dl className="jp-Runs-facts-list" ref={list} tabIndex={long ? 0 : undefined}>
+    <dl ref={box} className="jp-Runs-facts-list" tabIndex={scrolls ? 0 : undefined}>
       {rows.map(([label, text], index) => (
         <React.Fragment key={index}>
           <dt>{label}</dt>

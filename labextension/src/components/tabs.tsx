@@ -6,6 +6,9 @@ export interface ITabInfo {
   count: number | null;
 }
 
+/** So much of the next tab is seen, and tells that there is one. */
+const EDGE = 36;
+
 /** Tabs as ARIA has them: arrow keys go from one to the next. */
 export function Tabs(props: {
   tabs: readonly ITabInfo[];
@@ -17,6 +20,15 @@ export function Tabs(props: {
   const { tabs, chosen, onChoose } = props;
   const base = React.useId();
   const list = React.useRef<HTMLDivElement>(null);
+  React.useLayoutEffect(() => {
+    // where there is no room for all, the one that is open is in sight
+    const node = list.current;
+    const tab = node?.querySelector<HTMLElement>('[aria-selected=true]');
+    if (node && tab) {
+      const end = tab.offsetLeft + tab.offsetWidth + EDGE - node.clientWidth;
+      node.scrollLeft = Math.max(end, Math.min(node.scrollLeft, tab.offsetLeft - EDGE));
+    }
+  }, [chosen]);
   const typed = (event: React.KeyboardEvent) => {
     const at = tabs.findIndex(tab => tab.id === chosen);
     const to = {

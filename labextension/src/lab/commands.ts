@@ -26,6 +26,8 @@ export interface IMenuSurroundings {
   selection: () => readonly IRun[];
   /** Something was changed: lists ask again. */
   changed: () => void;
+  /** Takes the last deletion back, while there is one. */
+  undo?: () => void;
 }
 
 export function addCommands(around: IMenuSurroundings): void {
@@ -225,6 +227,13 @@ export async function trashRuns(
   changed();
   runs.forEach(run => pages.closeRun(run));
   if (items.length) {
+    const undo = () => {
+      around.undo = undefined;
+      void Promise.all(items.map(item => client.restore(item)))
+        .catch(error => pages.report(error))
+        .then(changed);
+    };
+    around.undo = undo;
     const size = items.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
     Notification.info(
       trans._n(
@@ -240,13 +249,7 @@ export async function trashRuns(
             label: trans.__('Trash'),
             callback: () => void pages.open({ kind: 'trash' })
           },
-          {
-            label: trans.__('Undo'),
-            callback: () =>
-              void Promise.all(items.map(item => client.restore(item)))
-                .catch(error => pages.report(error))
-                .then(changed)
-          }
+          { label: trans.__('Undo'), callback: undo }
         ]
       }
     );
@@ -283,5 +286,18 @@ export function addContextMenu(app: JupyterFrontEnd): void {
       rank,
       ...(command ? { command } : { type: 'separator' as const })
     });
+  });
+  // a menu takes the focus and does not give it back
+  let before: HTMLElement | null = null;
+  document.addEventListener(
+    'contextmenu',
+    ({ target }) => {
+      before = (target as Element).closest<HTMLElement>('.jp-Runs-tree');
+    },
+    true
+  );
+  app.contextMenu.menu.aboutToClose.connect(() => {
+    before?.focus({ preventScroll: true });
+    before = null;
   });
 }

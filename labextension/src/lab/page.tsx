@@ -48,11 +48,14 @@ export class PageWidget extends ReactWidget {
     this.addClass('jp-Runs');
     this.addClass('jp-Runs-page');
     this.node.setAttribute('role', 'region');
-    this.node.tabIndex = -1; // it can be given the keyboard
+    this.node.tabIndex = -1; // takes the focus when one comes here, and is no stop between others
     this.title.closable = true;
     this.title.icon = _args.kind === 'compute' ? computeIcon : runsIcon;
     this.name(this.label());
   }
+
+  /** Whether keys are to act on it once it is activated. */
+  focused = true;
 
   /** What it shows, with the tab that is open. */
   get args(): PageArgs {
@@ -82,17 +85,18 @@ export class PageWidget extends ReactWidget {
     );
   }
 
+  /** A page that was closed is no more: it would be found, and not shown, when it is asked for again. */
+  protected onCloseRequest(message: Message): void {
+    super.onCloseRequest(message);
+    this.dispose();
+  }
+
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    const before = document.activeElement as HTMLElement | null;
-    if (this.node.contains(before)) {
-      return;
+    if (this.focused && !this.node.contains(document.activeElement)) {
+      this.node.focus({ preventScroll: true });
     }
-    const stays = before !== document.body && before?.matches(':focus-visible') === false;
-    this.node.focus({ preventScroll: true });
-    if (stays) {
-      before.focus({ preventScroll: true }); // who clicks in a list goes on there
-    }
+    this.focused = true;
   }
 
   protected onAfterShow(message: Message): void {
@@ -108,12 +112,6 @@ export class PageWidget extends ReactWidget {
   protected onAfterHide(message: Message): void {
     super.onAfterHide(message);
     this.update();
-  }
-
-  /** A closed page is gone: kept, it would be taken for one that is open. */
-  protected onCloseRequest(message: Message): void {
-    super.onCloseRequest(message);
-    this.dispose();
   }
 
   private content(): React.ReactElement {

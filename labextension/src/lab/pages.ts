@@ -22,12 +22,13 @@ export class Pages implements IPlaces {
   readonly tracker = new WidgetTracker<PageWidget>({ namespace: 'jupyter-runs' });
 
   /** Show a page: the one that is open already, else a new one. */
-  open(args: PageArgs): PageWidget {
+  open(args: PageArgs, focus = true): PageWidget {
     const known = this.tracker.find(page => page.id === pageId(args));
     if (known) {
       if (args.kind === 'run' && args.tab) {
         known.go(args.tab);
       }
+      known.focused = focus;
       this.app.shell.activateById(known.id);
       return known;
     }
@@ -38,6 +39,7 @@ export class Pages implements IPlaces {
       page.id = pageId(page.args);
       void this.tracker.save(page);
     });
+    page.focused = focus;
     this.app.shell.activateById(page.id);
     return page;
   }
@@ -50,13 +52,9 @@ export class Pages implements IPlaces {
     });
   }
 
-  openRun(run: IRunRef, tab?: string): void {
-    this.open({
-      kind: 'run',
-      workspace: run.workspace,
-      id: run.id,
-      ...(tab ? { tab } : {})
-    });
+  openRun(run: IRunRef, tab?: string, focus = true): void {
+    const { workspace, id } = run;
+    this.open({ kind: 'run', workspace, id, ...(tab ? { tab } : {}) }, focus);
   }
 
   /** Close the page of a run that is no more. */

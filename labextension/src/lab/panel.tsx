@@ -16,10 +16,12 @@ import { startDrag } from './drag';
 import { PANEL_ID } from './ids';
 
 export interface IPanelActions {
-  open(run: IRunRef): void;
+  open(run: IRunRef, byKeys: boolean): void;
   openExperiment(workspace: string, experiment: string): void;
   compare(runs: readonly IRunRef[]): void;
   trash(runs: readonly IRun[]): void;
+  undo(): void;
+  rename(): void;
   openTrash(): void;
 }
 
@@ -66,12 +68,14 @@ export class RunsPanel extends ReactWidget {
             onShow={change => model.show(change)}
             onMore={() => void model.showMore()}
             onLook={(from, to) => model.look(from, to)}
-            onOpen={run => actions.open(run)}
+            onOpen={(run, byKeys) => actions.open(run, byKeys)}
             onExperiment={(workspace, experiment) =>
               actions.openExperiment(workspace, experiment)
             }
             onCompare={runs => actions.compare(runs)}
             onDelete={runs => actions.trash(runs)}
+            onUndo={() => actions.undo()}
+            onRename={() => actions.rename()}
             onDrag={startDrag}
             onSelect={runs => {
               this._selection = runs;

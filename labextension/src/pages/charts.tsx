@@ -47,7 +47,7 @@ export function ChartGrid(props: IChartGridProps): React.ReactElement {
     <div className="jp-Runs-grid">
       {groups.map(({ group, keys: members }) => (
         <React.Fragment key={group}>
-          {group && groups.length > 1 && <h3 className="jp-Runs-grid-group">{group}</h3>}
+          {group && groups.length > 1 && <h2 className="jp-Runs-grid-group">{group}</h2>}
           {members.map(key => (
             <div key={key} className="jp-Runs-slot" ref={watch(key)}>
               {charts.has(key) ? (

@@ -99,6 +99,7 @@ export function App(props: IAppProps): React.ReactElement {
             model={model}
             places={given.places}
             deeds={deeds}
+            onEnter={() => main.current?.focus({ preventScroll: true })}
             pointed={place.kind === 'run' ? place.id : null}
             trans={trans}
           />
@@ -107,7 +108,7 @@ export function App(props: IAppProps): React.ReactElement {
           <Surroundings.Provider value={surroundings}>
             <WayBack.Provider value={home}>
               <div className="jp-Runs-body" key={key}>
-                <Page place={place} route={route} onHead={setHead} />
+                <Page place={place} route={route} alone={!open} onHead={setHead} />
               </div>
             </WayBack.Provider>
           </Surroundings.Provider>
@@ -121,17 +122,18 @@ export function App(props: IAppProps): React.ReactElement {
 function Page(props: {
   place: Place;
   route: Route;
+  alone: boolean;
   onHead: (head: IHead) => void;
 }): React.ReactElement {
-  const { place, route, onHead } = props;
+  const { place, route, alone, onHead } = props;
   const { workspace, id } = place.kind === 'run' ? place : { workspace: '', id: '' };
   // the same object each time: pages take another one for another run
   const run = React.useMemo(() => ({ workspace, id }), [workspace, id]);
   switch (place.kind) {
     case 'home':
-      return <HomePage />;
+      return <HomePage alone={alone} />;
     case 'workspace':
-      return <HomePage workspace={place.workspace} />;
+      return <HomePage workspace={place.workspace} alone={alone} />;
     case 'run':
       return (
         <RunPage
@@ -163,9 +165,9 @@ function Unknown(): React.ReactElement {
   const { trans } = React.useContext(Surroundings) as ISurroundings;
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <h1>{trans.__('Not found')}</h1>
-      </header>
+      </div>
       <p className="jp-Runs-note" role="alert">
         {trans.__('There is no page at this address.')}
       </p>

@@ -105,10 +105,13 @@ export class Deeds {
         items.length,
         bytes(size)
       );
-      const undo = () =>
+      const undo = () => {
+        this.undo = undefined;
         void Promise.all(items.map(item => client.restore(item)))
           .catch(desk.report)
           .then(changed);
+      };
+      this.undo = undo;
       desk.tell(text, {
         actions: [
           { label: trans.__('Trash'), run: this.around.openTrash },
@@ -132,7 +135,10 @@ export class Deeds {
     }
   }
 
-  private async rename(run: IRun): Promise<void> {
+  /** Takes the last deletion back, while there is one. */
+  undo?: () => void;
+
+  async rename(run: IRun): Promise<void> {
     const { client, desk, trans } = this.around;
     const typed = await desk.ask({
       title: trans.__('Rename a run'),

@@ -3,6 +3,7 @@ import * as React from 'react';
 import { IExperiment } from '../api';
 import { moment } from '../charts/format';
 import { BackButton, Note } from '../components/note';
+import { Nothing } from '../components/sidebar/nothing';
 import { useSurroundings } from '../pages/context';
 import { useLive } from '../pages/live';
 import { Link } from './link';
@@ -10,7 +11,12 @@ import { Link } from './link';
 const OFTEN = 5_000;
 
 /** The experiments there are, of all workspaces or of one; those that moved last come first. */
-export function HomePage({ workspace }: { workspace?: string }): React.ReactElement {
+export function HomePage(props: {
+  workspace?: string;
+  /** Whether the list of runs, which says how to begin, is out of sight. */
+  alone: boolean;
+}): React.ReactElement {
+  const { workspace } = props;
   const { client, trans } = useSurroundings();
   const { value, error } = useLive('experiments', () => client.experiments(), OFTEN);
   if (!value) {
@@ -34,7 +40,7 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
   const active = count('active');
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{workspace ?? trans.__('Experiments')}</h1>
           <span className="jp-Runs-head-facts">
@@ -47,9 +53,10 @@ export function HomePage({ workspace }: { workspace?: string }): React.ReactElem
               .join(' · ')}
           </span>
         </div>
-      </header>
+      </div>
       <div className="jp-Runs-panel">
-        {!here.length && (
+        {!here.length && props.alone && <Nothing trans={trans} />}
+        {!here.length && !props.alone && (
           <p className="jp-Runs-note">
             {trans.__('Experiments are listed here as soon as they have runs.')}
           </p>

@@ -14,6 +14,8 @@ export interface ISideProps {
   model: RunsModel;
   places: IPlaces;
   deeds: Deeds;
+  /** A run was opened by keys, which now act on its page. */
+  onEnter: () => void;
   /** Id of the run that the page is of. */
   pointed: string | null;
   trans: TranslationBundle;
@@ -40,12 +42,8 @@ export function Side(props: ISideProps): React.ReactElement {
       return;
     }
     event.preventDefault();
-    // by the keyboard it is the list that is asked, and the row that keys act on that is meant
-    const row =
-      target === tree ? tree.querySelector<HTMLElement>('[data-focused]') : null;
-    const { left, bottom } = row?.getBoundingClientRect() ?? { left: 0, bottom: 0 };
     setMenu({
-      at: row ? [left + 40, bottom - 8] : [event.clientX, event.clientY],
+      at: [event.clientX, event.clientY],
       items: deeds.menu(selected.current)
     });
   };
@@ -63,10 +61,17 @@ export function Side(props: ISideProps): React.ReactElement {
         onShow={change => model.show(change)}
         onMore={() => void model.showMore()}
         onLook={(from, to) => model.look(from, to)}
-        onOpen={run => places.openRun(run)}
+        onOpen={(run, byKeys) => {
+          places.openRun(run);
+          if (byKeys) {
+            props.onEnter();
+          }
+        }}
         onExperiment={(workspace, name) => places.openExperiment(workspace, name)}
         onCompare={runs => places.openCompare(runs)}
         onDelete={runs => void deeds.trash(runs)}
+        onUndo={() => deeds.undo?.()}
+        onRename={run => void deeds.rename(run)}
         onDrag={() => undefined}
         onSelect={runs => {
           selected.current = runs;

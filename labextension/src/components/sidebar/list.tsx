@@ -18,10 +18,12 @@ export interface IListProps {
   onShow: (change: Partial<IShown>) => void;
   onMore: () => void;
   onLook: (from: number, to: number) => void;
-  onOpen: (run: IRun) => void;
+  onOpen: (run: IRun, byKeys: boolean) => void;
   onExperiment: (workspace: string, experiment: string) => void;
   onCompare: (runs: IRun[]) => void;
   onDelete: (runs: IRun[]) => void;
+  onUndo: () => void;
+  onRename: (run: IRun) => void;
   onDrag: (run: IRun, event: React.PointerEvent) => void;
   /** Told which runs are marked. */
   onSelect: (runs: IRun[]) => void;
@@ -62,13 +64,13 @@ export function RunsList(props: IListProps): React.ReactElement {
   const empty = runs?.length === 0 && !state.behind;
   return (
     <>
-      <header className="jp-Runs-header">
+      <div className="jp-Runs-header">
         <h2>{trans.__('Runs')}</h2>
         <span className="jp-Runs-summary" role="status">
           {going}
         </span>
         {props.tools}
-      </header>
+      </div>
       {(!empty || sieved || shown.archived) && (
         <Sieve
           shown={shown}
@@ -109,6 +111,8 @@ export function RunsList(props: IListProps): React.ReactElement {
           onOpen={props.onOpen}
           onExperiment={props.onExperiment}
           onDelete={props.onDelete}
+          onUndo={props.onUndo}
+          onRename={props.onRename}
           onDrag={props.onDrag}
           trans={trans}
         />

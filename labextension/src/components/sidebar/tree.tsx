@@ -21,9 +21,13 @@ export interface ITreeProps {
   /** Rows in sight, counted in runs. */
   onLook: (from: number, to: number) => void;
   onToggle: (group: string) => void;
-  onOpen: (run: IRun) => void;
+  /** `byKeys`: whoever opens it goes there; after a click the list is still what keys act on. */
+  onOpen: (run: IRun, byKeys: boolean) => void;
   onExperiment: (workspace: string, experiment: string) => void;
   onDelete: (runs: IRun[]) => void;
+  /** Takes the last deletion back. */
+  onUndo: () => void;
+  onRename: (run: IRun) => void;
   onDrag: (run: IRun, event: React.PointerEvent) => void;
   trans: TranslationBundle;
 }
@@ -50,6 +54,17 @@ export function Tree(props: ITreeProps): React.ReactElement {
     if (pointed && at >= 0 && shown.current !== pointed) {
       shown.current = pointed;
       reveal(at);
+    }
+  });
+
+  // where the row was that is gone, keys go on
+  const place = React.useRef(0);
+  React.useEffect(() => {
+    if (focused >= 0) {
+      place.current = focused;
+    } else if (selection.focus !== null && items.length) {
+      const at = Math.min(place.current, items.length - 1);
+      selection.move(items[at], false, true);
     }
   });
 
@@ -96,8 +111,20 @@ export function Tree(props: ITreeProps): React.ReactElement {
         if (item?.kind === 'group') {
           props.onToggle(item.key);
         } else if (item) {
-          props.onOpen(item.run);
+          props.onOpen(item.run, true);
         }
+        break;
+      case 'F2':
+        if (item?.kind === 'run') {
+          selection.only(item.run);
+          props.onRename(item.run);
+        }
+        break;
+      case 'z':
+        if (!event.ctrlKey && !event.metaKey) {
+          return;
+        }
+        props.onUndo();
         break;
       case ' ':
         if (item?.kind === 'run') {
@@ -126,8 +153,27 @@ export function Tree(props: ITreeProps): React.ReactElement {
       selection.toggle(run);
     } else {
       selection.only(run);
-      props.onOpen(run);
+      props.onOpen(run, false);
     }
+  };
+
+  /** The keyboard's menu is asked of the whole list: it is about the row that keys act on, and stands there. */
+  const asked = (event: React.MouseEvent) => {
+    const row = box.current?.querySelector('[data-focused]');
+    if (!row || event.target !== box.current || event.button === 2) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    const { left, bottom } = row.getBoundingClientRect();
+    row.dispatchEvent(
+      new MouseEvent('contextmenu', {
+        bubbles: true,
+        cancelable: true,
+        clientX: left + 40,
+        clientY: bottom - 8
+      })
+    );
   };
 
   const rows = items.slice(from, to).map((item, index) => {
@@ -211,6 +257,7 @@ export function Tree(props: ITreeProps): React.ReactElement {
       tabIndex={0}
       onScroll={onScroll}
       onKeyDown={typed}
+      onContextMenu={asked}
       onFocus={() => focused < 0 && items[0] && selection.move(items[0], false, true)}
     >
       <div role="none" style={{ height: offsets[items.length], position: 'relative' }}>

@@ -1,3 +1,4 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { address, IComparedRun } from '../../api';
@@ -32,14 +33,14 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
   const images = compared?.images ?? [];
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{trans._n('%1 run', '%1 runs beside each other', runs.length)}</h1>
           <div className="jp-Runs-actions">
             <AddRun runs={runs} onRuns={onRuns} />
           </div>
         </div>
-      </header>
+      </div>
       <Tabs
         tabs={[
           { id: 'charts', label: trans.__('Charts'), count: null },
@@ -92,10 +93,10 @@ function Legend({ runs, onRuns }: IComparePageProps): React.ReactElement | null 
           <i className="jp-Runs-swatch" style={{ background: colorOf(index) }} />
           <button
             className="jp-Runs-link"
-            title={row.label}
+            title={titleOf(row, value.rows, numberOf(row, trans))}
             onClick={() => places.openRun(row.head)}
           >
-            {titleOf(row, value.rows, trans.__('run %1', row.head.number ?? row.head.id))}
+            {titleOf(row, value.rows, numberOf(row, trans))}
           </button>
           <button
             title={trans.__('Take it out')}
@@ -109,6 +110,10 @@ function Legend({ runs, onRuns }: IComparePageProps): React.ReactElement | null 
       ))}
     </div>
   );
+}
+
+function numberOf({ head }: IComparedRun, trans: TranslationBundle): string {
+  return trans.__('run %1', head.number ?? head.id);
 }
 
 function titleOf(row: IComparedRun, rows: readonly IComparedRun[], run: string): string {
@@ -155,14 +160,11 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
                 <th key={row.head.id} scope="col">
                   <i className="jp-Runs-swatch" style={{ background: colorOf(index) }} />
                   <button
-                    className="jp-Runs-link"
+                    className="jp-Runs-link jp-Runs-cut"
+                    title={titleOf(row, rows, numberOf(row, trans))}
                     onClick={() => places.openRun(row.head)}
                   >
-                    {titleOf(
-                      row,
-                      rows,
-                      trans.__('run %1', row.head.number ?? row.head.id)
-                    )}
+                    {titleOf(row, rows, numberOf(row, trans))}
                   </button>
                 </th>
               ))}
@@ -185,7 +187,13 @@ function Values({ runs }: IComparePageProps): React.ReactElement {
             </tr>
             <Part title={trans.__('Parameters')} width={rows.length + 1} names={params}>
               {name =>
-                rows.map(row => <td key={row.head.id}>{cell(row.params[name])}</td>)
+                rows.map(row => (
+                  <td key={row.head.id}>
+                    <span className="jp-Runs-cut" title={cell(row.params[name])}>
+                      {cell(row.params[name])}
+                    </span>
+                  </td>
+                ))
               }
             </Part>
             <Part
@@ -227,8 +235,10 @@ function Part(props: {
       </tr>
       {props.names.map(name => (
         <tr key={name}>
-          <th scope="row" title={name}>
-            {name}
+          <th scope="row">
+            <span className="jp-Runs-cut" title={name}>
+              {name}
+            </span>
           </th>
           {props.children(name)}
         </tr>

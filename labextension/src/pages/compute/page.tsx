@@ -18,14 +18,14 @@ export function ComputePage(): React.ReactElement {
   }
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{trans.__('Compute')}</h1>
           <span className="jp-Runs-head-facts">
             {trans._n('%1 target', '%1 targets', value.length)}
           </span>
         </div>
-      </header>
+      </div>
       <div className="jp-Runs-panel">
         {value.length === 0 && (
           <p className="jp-Runs-note">

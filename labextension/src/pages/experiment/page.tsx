@@ -64,9 +64,11 @@ export function ExperimentPage(props: {
     setSelected(marked(selected, keyOf(run), on));
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
-          <h1>{experiment}</h1>
+          <h1 title={experiment}>
+            <span>{experiment}</span>
+          </h1>
           {archived && <span className="jp-Runs-label">{trans.__('archived')}</span>}
           <span className="jp-Runs-head-facts">
             {[
@@ -115,7 +117,7 @@ export function ExperimentPage(props: {
             )}
           </div>
         </div>
-      </header>
+      </div>
       <Tabs
         tabs={[
           { id: 'runs', label: trans.__('Runs'), count: page.total ?? runs.length },

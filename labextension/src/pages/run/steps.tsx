@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import { IRunRef, IStep } from '../../api';
-import { span } from '../../charts/format';
+import { brief, span } from '../../charts/format';
 import { StatusPill } from '../../components/statusPill';
 import { Note } from '../../components/note';
 import { useSurroundings } from '../context';
@@ -73,7 +73,7 @@ export function StepsTable(props: {
                 <td className="jp-Runs-dim">
                   {child?.metrics
                     .slice(0, 3)
-                    .map(metric => `${metric.name} ${metric.text}`)
+                    .map(metric => `${metric.name} ${brief(metric.text)}`)
                     .join(' · ')}
                 </td>
               </tr>

@@ -39,7 +39,7 @@ export function TrashPage(): React.ReactElement {
   };
   return (
     <>
-      <header className="jp-Runs-head">
+      <div className="jp-Runs-head">
         <div className="jp-Runs-head-row">
           <h1>{trans.__('Trash')}</h1>
           <span className="jp-Runs-head-facts">
@@ -61,7 +61,7 @@ export function TrashPage(): React.ReactElement {
             </div>
           )}
         </div>
-      </header>
+      </div>
       <div className="jp-Runs-panel">
         {value.items.length === 0 ? (
           <p className="jp-Runs-note">
@@ -69,7 +69,7 @@ export function TrashPage(): React.ReactElement {
           </p>
         ) : (
           <div className="jp-Runs-scrolled jp-Runs-scrolled-runs">
-            <table className="jp-Runs-table">
+            <table className="jp-Runs-table jp-Runs-trashed">
               <thead>
                 <tr>
                   <th scope="col">{trans.__('Name')}</th>
@@ -78,7 +78,9 @@ export function TrashPage(): React.ReactElement {
                   <th scope="col" className="jp-mod-number">
                     {trans.__('Frees')}
                   </th>
-                  <th scope="col" aria-label={trans.__('What can be done')} />
+                  <th scope="col">
+                    <span className="jp-Runs-heard">{trans.__('What can be done')}</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
