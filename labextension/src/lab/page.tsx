@@ -54,7 +54,7 @@ export class PageWidget extends ReactWidget {
     this.name(this.label());
   }
 
-  /** Whether keys are to act on it once it is activated. */
+  /** Whether it keeps the focus once it is activated. */
   focused = true;
 
   /** What it shows, with the tab that is open. */
@@ -93,8 +93,12 @@ export class PageWidget extends ReactWidget {
 
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    if (this.focused && !this.node.contains(document.activeElement)) {
-      this.node.focus({ preventScroll: true });
+    const before = document.activeElement;
+    if (!this.node.contains(before)) {
+      this.node.focus({ preventScroll: true }); // Lab's current page is the one that had the focus last
+      if (!this.focused && before instanceof HTMLElement) {
+        before.focus({ preventScroll: true }); // who clicks in a list goes on there
+      }
     }
     this.focused = true;
   }
