@@ -27,6 +27,11 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--no-browser", action="store_true", help="open nothing")
     parser.add_argument(
+        "--allow-root",
+        action="store_true",
+        help="start as root too, which Jupyter refuses otherwise: in a container there is often no one else",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="tell how it would be started, as JSON, and start nothing",
@@ -60,5 +65,6 @@ def arguments(args: argparse.Namespace) -> list[str]:
         f"--ServerApp.port={args.port}",
         f"--ServerApp.open_browser={not args.no_browser}",
         "--ServerApp.default_url=/jupyter-runs/",
+        *(["--ServerApp.allow_root=True"] if args.allow_root else []),
         *([f"--RunsApp.home={home_of(args)}"] if args.home else []),
     ]

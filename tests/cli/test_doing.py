@@ -88,10 +88,7 @@ def test_the_portal_answers_and_ends(home, make_run, tmp_path, told):
     variables = {**os.environ, "JUPYTER_TOKEN": "t", "JUPYTER_RUNTIME_DIR": str(tmp_path / "run")}
     line = [sys.executable, "-m", "jupyter_runs.cli", "portal", "--no-browser", "--port", "18890"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        config = tmp_path / "config"
-        config.mkdir()
-        (config / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
-        variables["JUPYTER_CONFIG_DIR"] = str(config)
+        line.append("--allow-root")
     process = subprocess.Popen(line, env=variables, stderr=subprocess.PIPE, text=True)
     try:
         port = next(
