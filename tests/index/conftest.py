@@ -6,11 +6,13 @@ import contextlib
 import itertools
 import os
 import tempfile
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from jupyter_runs.index import Index
+from jupyter_runs.index import Index, database
 from jupyter_runs.journal import RunFolder, Writer, keeper
 
 
@@ -21,6 +23,13 @@ def cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("JUPYTER_RUNS_CACHE", str(folder))
     monkeypatch.delenv("JUPYTER_RUNS_INDEX_URL", raising=False)
     return folder
+
+
+@pytest.fixture
+def _clock_stands_still(monkeypatch):
+    """No run grows older between two questions: how long one takes is what some lists are sorted by."""
+    now = time.time()
+    monkeypatch.setattr(database, "time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture(autouse=True)

@@ -118,6 +118,7 @@ SORTS = st.sampled_from(
 ).map(lambda sort: sort.replace("^", " "))
 
 
+@pytest.mark.usefixtures("_clock_stands_still")
 @SETTINGS
 @given(
     sort=SORTS, limit=st.integers(1, 10), filtered=st.sampled_from(["", "metrics.val/loss < 1.5"])

@@ -58,6 +58,7 @@ def test_filters_find_what_holds(furnished, node):
     assert [row.id for row in page.rows] == expected, str(node)
 
 
+@pytest.mark.usefixtures("_clock_stands_still")
 @pytest.mark.parametrize(
     "sort",
     [
