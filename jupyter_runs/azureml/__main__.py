@@ -16,7 +16,7 @@ def main() -> None:
         sys.exit(0 if len(sys.argv) > 1 else 2)
     script = Path(sys.argv[1])
     if not script.is_file():
-        print(f"error: there is no script {str(script)!r}", file=sys.stderr)  # noqa: T201
+        print(f"error: there is no script {str(script)!r}", file=sys.stderr)  # noqa: T201 - for the person
         sys.exit(2)
     install()
     del sys.argv[0]

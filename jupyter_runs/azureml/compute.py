@@ -18,7 +18,7 @@ class AmlCompute(ComputeTarget):
     @staticmethod
     def supported_vmsizes(
         workspace: Workspace,  # noqa: ARG004 - as that SDK has it
-        location: Optional[str] = None,  # noqa: ARG004
+        location: Optional[str] = None,  # noqa: ARG004 - as that SDK has it
     ) -> list[dict[str, Any]]:
         """Return what machines there are: this one."""
         return [{"name": "local", "vCPUs": os.cpu_count()}]
@@ -45,5 +45,5 @@ def make_unknown_targets() -> None:
 def _make(workspace: Workspace, name: str) -> bool:
     check_target_name(name)
     ComputeTarget.create(workspace, name, Provisioning(1))
-    print(f"{name!r} is a queue of this machine now, with one place: runs go one after the other")  # noqa: T201
+    print(f"{name!r} is a queue of this machine now, with one place: runs go one after the other")  # noqa: T201 - for the person
     return True

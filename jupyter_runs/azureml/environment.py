@@ -40,7 +40,7 @@ class Environment(ours.Environment):
         _refuse(f"from_docker_image({name!r}, {image!r})")
 
     @classmethod
-    def from_dockerfile(cls, name: str, dockerfile: Any, **_: Any) -> NoReturn:  # noqa: ARG003
+    def from_dockerfile(cls, name: str, dockerfile: Any, **_: Any) -> NoReturn:  # noqa: ARG003 - as that SDK has it
         """Not offered."""
         _refuse(f"from_dockerfile({name!r}, …)")
 

@@ -43,11 +43,11 @@ class UserAuthenticationException(AuthenticationException):
     """Never raised."""
 
 
-class ActivityCanceledException(RunsError):  # noqa: N818
+class ActivityCanceledException(RunsError):  # noqa: N818 - the name that scripts catch
     """Never raised: waiting for a run that is canceled raises nothing."""
 
 
-class DiscoveryUrlNotFoundException(RunsError):  # noqa: N818
+class DiscoveryUrlNotFoundException(RunsError):  # noqa: N818 - the name that scripts catch
     """Never raised: there is no service to discover."""
 
 

@@ -49,7 +49,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self,
         fullname: str,
         path: Optional[Sequence[str]] = None,  # noqa: ARG002 - as it is called
-        target: Optional[ModuleType] = None,  # noqa: ARG002
+        target: Optional[ModuleType] = None,  # noqa: ARG002 - as it is called
     ) -> Optional[importlib.machinery.ModuleSpec]:
         """Return the spec of one of our modules; an error that helps for others below ``azureml``."""
         if fullname in MODULES:
@@ -66,7 +66,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Tell ``import *`` what there is."""
-        module.__all__ = [name for name in MODULES[module.__name__] if name[0] != "_"]  # type: ignore[attr-defined]
+        module.__all__ = [name for name in MODULES[module.__name__] if name[0] != "_"]  # type: ignore[attr-defined]  # modules have one
 
 
 _finder = Finder()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from jupyter_runs.errors import InvalidValueError, NotOfferedError
 from jupyter_runs.jobs.policies import MAXIMIZE, MINIMIZE
@@ -38,43 +38,37 @@ class PrimaryMetricGoal(Enum):
             ) from None
 
 
-class RandomParameterSampling(Sampling):
+class _Sampling(Sampling):
+    """What the kinds of choosing have in common under that SDK's names."""
+
+    _kind: ClassVar[str]
+
+    def __init__(
+        self,
+        parameter_space: Mapping[str, Space],
+        properties: Optional[Mapping[str, Any]] = None,
+        seed: Optional[int] = None,
+    ) -> None:
+        super().__init__(self._kind, parameter_space, seed)
+        self.properties = properties
+
+
+class RandomParameterSampling(_Sampling):
     """Chooses each parameter by chance."""
 
-    def __init__(
-        self,
-        parameter_space: Mapping[str, Space],
-        properties: Optional[Mapping[str, Any]] = None,
-        seed: Optional[int] = None,
-    ) -> None:
-        super().__init__("random", parameter_space, seed)
-        self.properties = properties
+    _kind = "random"
 
 
-class GridParameterSampling(Sampling):
+class GridParameterSampling(_Sampling):
     """Goes through all there is, in an order made by chance."""
 
-    def __init__(
-        self,
-        parameter_space: Mapping[str, Space],
-        properties: Optional[Mapping[str, Any]] = None,
-        seed: Optional[int] = None,
-    ) -> None:
-        super().__init__("grid", parameter_space, seed)
-        self.properties = properties
+    _kind = "grid"
 
 
-class BayesianParameterSampling(Sampling):
+class BayesianParameterSampling(_Sampling):
     """Chooses by what came of the choices before: Optuna's TPE."""
 
-    def __init__(
-        self,
-        parameter_space: Mapping[str, Space],
-        properties: Optional[Mapping[str, Any]] = None,
-        seed: Optional[int] = None,
-    ) -> None:
-        super().__init__("bayesian", parameter_space, seed)
-        self.properties = properties
+    _kind = "bayesian"
 
 
 class HyperDriveConfig(SweepConfig):

@@ -45,19 +45,19 @@ class Workspace(ours.Workspace):
         if subscription_id is not None and not (home_dir() / check_workspace_name(name)).is_dir():
             # it was made in the cloud, as a cluster that a script names: one of this machine stands for it
             Workspace.create(name, None, subscription_id, resource_group)
-            print(f"{name!r} is a workspace of this machine now, in {home_dir() / name}")  # noqa: T201
+            print(f"{name!r} is a workspace of this machine now, in {home_dir() / name}")  # noqa: T201 - for the person
         super().__init__(name)
 
     @classmethod
     def create(  # type: ignore[override]  # as that SDK has it
         cls,
         name: str,
-        auth: Any = None,  # noqa: ARG003
+        auth: Any = None,  # noqa: ARG003 - as that SDK has it
         subscription_id: Optional[str] = None,
         resource_group: Optional[str] = None,
         location: Optional[str] = None,
-        create_resource_group: bool = True,  # noqa: ARG003
-        sku: str = "basic",  # noqa: ARG003
+        create_resource_group: bool = True,  # noqa: ARG003 - as that SDK has it
+        sku: str = "basic",  # noqa: ARG003 - as that SDK has it
         exist_ok: bool = False,
         **_: Any,
     ) -> Workspace:
@@ -71,13 +71,13 @@ class Workspace(ours.Workspace):
         if location is not None:
             facts = read_json(made.folder / WORKSPACE_FILE)
             write_json(made.folder / WORKSPACE_FILE, {**facts, "region": str(location)})
-        return cls._at(made.folder)  # type: ignore[return-value]
+        return cls._at(made.folder)  # type: ignore[return-value]  # made by this class
 
     @classmethod
-    def get(  # type: ignore[override]
+    def get(  # type: ignore[override]  # as that SDK has it
         cls,
         name: str,
-        auth: Any = None,  # noqa: ARG003
+        auth: Any = None,  # noqa: ARG003 - as that SDK has it
         subscription_id: Optional[str] = None,
         resource_group: Optional[str] = None,
         **_: Any,
@@ -86,10 +86,10 @@ class Workspace(ours.Workspace):
         return cls(subscription_id, resource_group, name)
 
     @classmethod
-    def list(  # type: ignore[override]
+    def list(  # type: ignore[override]  # as that SDK has it
         cls,
-        subscription_id: Optional[str] = None,  # noqa: ARG003
-        auth: Any = None,  # noqa: ARG003
+        subscription_id: Optional[str] = None,  # noqa: ARG003 - as that SDK has it
+        auth: Any = None,  # noqa: ARG003 - as that SDK has it
         resource_group: Optional[str] = None,
     ) -> dict[str, builtins.list[ours.Workspace]]:
         """Return the workspaces of this machine by name, each in a list of one."""
@@ -103,7 +103,7 @@ class Workspace(ours.Workspace):
     def from_config(
         cls,
         path: Union[str, os.PathLike[str], None] = None,
-        auth: Any = None,  # noqa: ARG003
+        auth: Any = None,  # noqa: ARG003 - as that SDK has it
         _logger: Any = None,
         _file_name: Optional[str] = None,
     ) -> Workspace:
@@ -112,7 +112,7 @@ class Workspace(ours.Workspace):
             start = absolute(path or ".")
             places = [start / folder / _file_name for folder in (".jupyter_runs", ".azureml", ".")]
             path = next((place for place in places if place.is_file()), start / _file_name)
-        return cls._at(ours.Workspace.from_config(path).folder)  # type: ignore[return-value]
+        return cls._at(ours.Workspace.from_config(path).folder)  # type: ignore[return-value]  # made by this class
 
     @property
     def location(self) -> str:
@@ -145,7 +145,7 @@ class Workspace(ours.Workspace):
         """
         raise not_offered("Datastore")
 
-    def set_default_datastore(self, name: str) -> NoReturn:  # noqa: ARG002
+    def set_default_datastore(self, name: str) -> NoReturn:  # noqa: ARG002 - as that SDK has it
         """Not offered."""
         raise not_offered("Datastore")
 

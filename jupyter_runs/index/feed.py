@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 FEED = "runs.jsonl"
 _MARK = 64  # bytes before the place that was reached: they tell whether it is the same file
@@ -66,8 +67,8 @@ def read(workspace: Path, place: Place) -> tuple[list[str], Place]:
         return [], Place()
 
 
-def _mark(file: object, at: int) -> str:
+def _mark(file: BinaryIO, at: int) -> str:
     start = max(0, at - _MARK)
-    file.seek(start)  # type: ignore[attr-defined]
-    told: bytes = file.read(at - start)  # type: ignore[attr-defined]
+    file.seek(start)
+    told = file.read(at - start)
     return told.hex()

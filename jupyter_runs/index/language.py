@@ -113,7 +113,7 @@ def parse(text: str) -> Node:
     if not text.strip():
         return All()
     try:
-        node: Node = _parser().parse(text)  # type: ignore[assignment]
+        node: Node = _parser().parse(text)  # type: ignore[assignment]  # lark tells no types
     except UnexpectedInput as error:
         raise _told(text, error) from None
     return node

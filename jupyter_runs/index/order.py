@@ -179,7 +179,7 @@ def read_cursor(text: str, sort: str) -> tuple[float, list[Key]]:
 def _is_key(value: Any) -> bool:
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 1 << 63
-    return value is None or isinstance(value, str) or (isinstance(value, float) and value == value)  # noqa: PLR0124
+    return value is None or isinstance(value, str) or (isinstance(value, float) and value == value)  # noqa: PLR0124 - NaN alone is not itself
 
 
 __all__ = ["Order", "cursor", "order_of", "read_cursor"]

@@ -265,7 +265,7 @@ class Environment:
         built = prepare(
             self.to_dict(),
             registry.store(workspace),
-            _Printed() if show_output else io.BytesIO(),  # type: ignore[arg-type]
+            _Printed() if show_output else io.BytesIO(),  # type: ignore[arg-type]  # either can be written to
             lambda: False,
             lambda text: print(f"{text} …"),  # noqa: T201 - for the person
         )

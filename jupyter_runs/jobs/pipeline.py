@@ -116,7 +116,7 @@ class Pipeline:
         """Submit it to an experiment of its workspace; see `Experiment.submit`."""
         from jupyter_runs.experiment import Experiment
 
-        return Experiment(self.workspace, experiment_name).submit(self, **more)  # type: ignore[arg-type]
+        return Experiment(self.workspace, experiment_name).submit(self, **more)  # type: ignore[arg-type]  # what submit takes it checks
 
     def submit_to(
         self,

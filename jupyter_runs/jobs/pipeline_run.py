@@ -45,7 +45,7 @@ class PipelineRun(_Timed):
     def get_steps(self) -> Iterator[StepRun]:
         """Yield the runs of its steps, in the order in which they were started."""
         for folder in sorted(Children(self._folder).folders(), key=_number):
-            yield StepRun._open(folder, self._workspace, self.experiment)  # type: ignore[misc]
+            yield StepRun._open(folder, self._workspace, self.experiment)  # type: ignore[misc]  # a run of this kind
 
     def find_step_run(self, name: str) -> list[StepRun]:
         """Return the runs of the steps that are called so; none while the step has not been started."""

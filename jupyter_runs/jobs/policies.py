@@ -110,7 +110,7 @@ class NoTerminationPolicy(Policy):
     evaluation_interval: int = 1
     delay_evaluation: int = 0
 
-    def _stop(self, interval: int, mine: Seen, others: list[Seen]) -> Optional[_Reason]:  # noqa: ARG002
+    def _stop(self, interval: int, mine: Seen, others: list[Seen]) -> Optional[_Reason]:  # noqa: ARG002 - as the others
         return None
 
 

@@ -205,7 +205,7 @@ class PythonScriptStep(Step):
         params: Optional[Mapping[str, Any]] = None,
         source_directory: Optional[StrPath] = None,
         allow_reuse: bool = True,  # noqa: ARG002 - each run runs
-        version: Any = None,  # noqa: ARG002
+        version: Any = None,  # noqa: ARG002 - as that SDK has it
         **_: Any,
     ) -> None:
         given = [] if arguments is None else list(arguments)
@@ -246,7 +246,7 @@ class CommandStep(Step):
         params: Optional[Mapping[str, Any]] = None,
         source_directory: Optional[StrPath] = None,
         allow_reuse: bool = True,  # noqa: ARG002 - each run runs
-        version: Any = None,  # noqa: ARG002
+        version: Any = None,  # noqa: ARG002 - as that SDK has it
         **_: Any,
     ) -> None:
         whole, how = (

@@ -147,7 +147,7 @@ class StaticHandler(_Guarded, web.StaticFileHandler):
 
     @web.authenticated
     @authorized
-    async def get(self, path: str) -> None:  # type: ignore[override]
+    async def get(self, path: str) -> None:  # type: ignore[override]  # `include_body` is for HEAD alone
         """Send a file; one that is asked for by its version may be kept for ever."""
         if not _PART.fullmatch(path):
             raise web.HTTPError(404)
