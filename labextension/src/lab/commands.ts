@@ -5,8 +5,8 @@ import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { Client, IRun, IRunRef, ITrashItem } from '../api';
-import { bytes } from '../charts/format';
+import { Client, IRun } from '../api';
+import { discard } from '../model/discard';
 import { computeIcon, runsIcon } from './icons';
 import { Place } from '../pages/address';
 import { CommandIDs, PANEL_ID } from './ids';
@@ -194,66 +194,37 @@ export function headingOf(
 }
 
 /** Ask, move to the trash, and offer the way back. */
-export async function trashRuns(
+export function trashRuns(
   around: IMenuSurroundings,
   runs: readonly IRun[]
 ): Promise<void> {
   const { client, pages, trans, changed } = around;
-  const going = runs.filter(run => run.active);
-  if (going.length) {
-    Notification.warning(
-      trans.__('A run that is going on can’t be deleted. Cancel it first.')
-    );
-    return;
-  }
-  const sure = await pages.confirm(
-    trans._n('Delete a run', 'Delete %1 runs', runs.length),
-    trans.__(
-      'It goes to the trash with its metrics, logs and files, and can be restored.'
-    ),
-    trans.__('Delete')
+  const done = (text: string, undo: () => void) => {
+    Notification.info(text, {
+      autoClose: 10_000,
+      actions: [
+        {
+          label: trans.__('Trash'),
+          callback: () => void pages.open({ kind: 'trash' })
+        },
+        { label: trans.__('Undo'), callback: undo }
+      ]
+    });
+  };
+  return discard(
+    {
+      client,
+      trans,
+      changed,
+      done,
+      confirm: (...asked) => pages.confirm(...asked),
+      report: error => pages.report(error),
+      refuse: text => void Notification.warning(text),
+      keep: undo => (around.undo = undo),
+      gone: trashed => trashed.forEach(run => pages.closeRun(run))
+    },
+    runs
   );
-  if (!sure) {
-    return;
-  }
-  const items: ITrashItem[] = [];
-  try {
-    for (const run of runs) {
-      items.push((await client.trash(run as IRunRef)) as ITrashItem);
-    }
-  } catch (error) {
-    pages.report(error);
-  }
-  changed();
-  runs.forEach(run => pages.closeRun(run));
-  if (items.length) {
-    const undo = () => {
-      around.undo = undefined;
-      void Promise.all(items.map(item => client.restore(item)))
-        .catch(error => pages.report(error))
-        .then(changed);
-    };
-    around.undo = undo;
-    const size = items.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
-    Notification.info(
-      trans._n(
-        'The run is in the trash (%2).',
-        '%1 runs are in the trash (%2).',
-        items.length,
-        bytes(size)
-      ),
-      {
-        autoClose: 10_000,
-        actions: [
-          {
-            label: trans.__('Trash'),
-            callback: () => void pages.open({ kind: 'trash' })
-          },
-          { label: trans.__('Undo'), callback: undo }
-        ]
-      }
-    );
-  }
 }
 
 const MENU = [

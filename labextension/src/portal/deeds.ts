@@ -2,8 +2,8 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { Client, IRun, ITrashItem } from '../api';
-import { bytes } from '../charts/format';
+import { Client, IRun } from '../api';
+import { discard } from '../model/discard';
 import { IPlaces } from '../pages/context';
 import { Desk } from './desk';
 import { IMenuItem } from './menu';
@@ -69,56 +69,29 @@ export class Deeds {
   }
 
   /** Ask, move to the trash, and offer the way back. */
-  async trash(runs: readonly IRun[]): Promise<void> {
-    const { client, desk, trans, changed } = this.around;
-    if (runs.some(run => run.active)) {
-      desk.tell(trans.__('A run that is going on can’t be deleted. Cancel it first.'), {
-        tone: 'bad'
-      });
-      return;
-    }
-    const sure = await desk.confirm(
-      trans._n('Delete a run', 'Delete %1 runs', runs.length),
-      trans.__(
-        'It goes to the trash with its metrics, logs and files, and can be restored.'
-      ),
-      trans.__('Delete')
-    );
-    if (!sure) {
-      return;
-    }
-    const items: ITrashItem[] = [];
-    try {
-      for (const run of runs) {
-        items.push((await client.trash(run)) as ITrashItem);
-      }
-    } catch (error) {
-      desk.report(error);
-    }
-    changed();
-    this.around.gone(runs.slice(0, items.length));
-    if (items.length) {
-      const size = items.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
-      const text = trans._n(
-        'The run is in the trash (%2).',
-        '%1 runs are in the trash (%2).',
-        items.length,
-        bytes(size)
-      );
-      const undo = () => {
-        this.undo = undefined;
-        void Promise.all(items.map(item => client.restore(item)))
-          .catch(desk.report)
-          .then(changed);
-      };
-      this.undo = undo;
+  trash(runs: readonly IRun[]): Promise<void> {
+    const { client, desk, trans, changed, gone, openTrash } = this.around;
+    const done = (text: string, undo: () => void) =>
       desk.tell(text, {
         actions: [
-          { label: trans.__('Trash'), run: this.around.openTrash },
+          { label: trans.__('Trash'), run: openTrash },
           { label: trans.__('Undo'), run: undo }
         ]
       });
-    }
+    return discard(
+      {
+        client,
+        trans,
+        changed,
+        gone,
+        done,
+        confirm: (...asked) => desk.confirm(...asked),
+        report: desk.report,
+        refuse: text => desk.tell(text, { tone: 'bad' }),
+        keep: undo => (this.undo = undo)
+      },
+      runs
+    );
   }
 
   private async tag(runs: readonly IRun[]): Promise<void> {
