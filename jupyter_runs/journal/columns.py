@@ -157,6 +157,9 @@ class PlainStore:
     def want(self, series: int) -> None:
         """Do nothing: all is decoded as it comes."""
 
+    def release(self) -> None:
+        """Do nothing: nothing would be decoded again."""
+
     def load(self, wanted: Iterable[int]) -> None:
         """Do nothing: all is decoded as it comes."""
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from .fast_column import RECORD, FastColumn, as_numbers, as_scalar
 from .layout import PAGE, SEAL, SERIES_BITS, SERIES_MASK, SLOT, SLOTS, T_NONE, segment_name
+from .scratch import borrow, give_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 LITTLE = 1 << 17  # records: of so few, all series are decoded as soon as one is asked for
+FEW = 6  # series: so few are picked out one by one faster than all are sorted
 COUNTED = 1 << 16  # series with larger ids are decoded at once: a made-up id must not cost memory
 
 
@@ -73,10 +75,8 @@ class FastStore:
         for piece in pieces:
             records = np.frombuffer(piece.raw, RECORD)
             series, kind = _series(records, piece.slot)
-            far = np.flatnonzero(series >= COUNTED)
-            if len(far):
-                changed |= self._append(records, series, kind, piece.place, far)
-                series[far] = 0
+            if series.max(initial=0) >= COUNTED:
+                changed |= self._add_far(records, series, kind, piece.place)
             present = self._tally(records, series, kind, piece.place)
             if not len(present):
                 continue
@@ -87,10 +87,19 @@ class FastStore:
                 seen = self._seen[piece.segment.header.number] = _Seen(piece.segment)
             seen.add(piece.slot, len(records))
             seen.ids.update(ids)
-            wanted = np.flatnonzero(series if self._all else self._wanted[series])
-            if len(wanted):
-                self._append(records, series, kind, piece.place, wanted)
+            wanted = ids if self._all else present[self._wanted[present]].tolist()
+            for number, at in _groups(series, wanted):
+                self._take(number, records, kind, piece.place, at)
         return changed
+
+    def _add_far(self, records: Array, series: Array, kind: Array, place: int) -> set[int]:
+        """Take the records of ids that are not counted, and let nobody else see them; return their series."""
+        far = np.flatnonzero(series >= COUNTED)
+        groups = _split(series[far], far)
+        for number, at in groups:
+            self._take(number, records, kind, place, at)
+        series[far] = 0
+        return {number for number, _ in groups}
 
     def _tally(self, records: Array, series: Array, kind: Array, place: int) -> Array:
         """Count records by series, and note the first and the last of each; return the ids there are."""
@@ -103,9 +112,7 @@ class FastStore:
         if top > len(self._count):
             self._grow(top)
         self._total += int(counts.sum())
-        where = np.empty(top, np.int64)
-        where[series] = np.arange(len(series))  # of equal ones, the last stands
-        last = where[present]
+        last = _lasts(series, present)
         newer = place + last > self._last_place[present]
         some, at = present[newer], last[newer]
         self._last_place[some] = place + at
@@ -114,8 +121,8 @@ class FastStore:
         self._last_bits[some], self._last_kind[some] = records["bits"][at], kind[at]
         fresh = present[self._count[present] == 0]
         if len(fresh):
-            where[series[::-1]] = np.arange(len(series))[::-1]
-            self._first_time[fresh] = records["time"][where[fresh]]
+            first = len(series) - 1 - _lasts(series[::-1], fresh)
+            self._first_time[fresh] = records["time"][first]
         self._count[:top] += counts
         if self.extremes:
             self._stretch(records, series, kind, present)
@@ -157,24 +164,6 @@ class FastStore:
             new = np.full(room, empty, old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
-
-    def _append(
-        self, records: Array, series: Array, kind: Array, place: int, which: Array
-    ) -> set[int]:
-        """Decode the records at ``which`` into the columns of their series."""
-        ids = series[which]
-        if ids[0] == ids[-1] and (ids == ids[0]).all():
-            groups = [(int(ids[0]), which)]
-        else:
-            # of 16 bits, a stable sort counts and does not compare
-            order = np.argsort(ids.astype(np.uint16) if ids.max() < 1 << 16 else ids, kind="stable")
-            ids, which = ids[order], which[order]
-            edges = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)]
-            groups = [(int(ids[a]), which[a:b]) for a, b in zip(edges, edges[1:])]
-        bits, step, time = records["bits"], records["step"], records["time"]
-        for number, at in groups:
-            self.column(number).extend(bits[at], kind[at], step[at], time[at], place + at)
-        return {number for number, _ in groups}
 
     # -- what a column tells before it is decoded
 
@@ -219,6 +208,14 @@ class FastStore:
             self.column(number).begin(self.counted(number))
         self._wanted[list(ids)] = True
 
+    def release(self) -> None:
+        """Let go of what was decoded: asked for again, it is read again."""
+        self._all = False
+        self._wanted[:] = False
+        for number, column in self.columns.items():
+            if number < COUNTED:  # of others nothing was counted
+                column.release()
+
     def load(self, wanted: Iterable[int]) -> None:
         """Decode these series from the files, in one pass, and keep them up to date from now on."""
         ids = {number for number in wanted if not self.column(number).loaded}
@@ -228,54 +225,110 @@ class FastStore:
             self._all, ids = True, {n for n, column in self.columns.items() if not column.loaded}
             ids.update(np.flatnonzero(self._count).tolist())
         self._choose(ids)
-        chosen = np.zeros(COUNTED, np.bool_)
-        chosen[list(ids)] = True
         buffer = memoryview(b"")
         for number in sorted(self._seen):
             seen = self._seen[number]
-            if ids.isdisjoint(seen.ids):
+            wanted = sorted(ids & seen.ids)
+            if not wanted:
                 continue
             segment, opened = seen.segment, seen.segment.opened
             size = (max(end for _, end in seen.spans) // SLOTS + 1) * PAGE
             if len(buffer) < size:
-                buffer = memoryview(bytearray(size))
-            self._load_segment(seen, segment.read_into(buffer[:size], 0), chosen)
+                give_back(buffer)
+                buffer = borrow(size)
+            if not self._load_segment(seen, segment.read_into(buffer[:size], 0), wanted):
+                self._tell_lost(number)
             if not opened:
                 segment.close()
+        give_back(buffer)
 
-    def _load_segment(self, seen: _Seen, raw: memoryview, chosen: Array) -> None:
-        """Decode what was seen of a segment, once it is sure that it has not been damaged since."""
-        segment, lost = seen.segment, False
+    def _load_segment(self, seen: _Seen, raw: memoryview, wanted: list[int]) -> bool:
+        """Decode what was seen of a segment; tell whether all of it is there, and not damaged since."""
+        segment, whole = seen.segment, True
         records = np.frombuffer(raw[: len(raw) // SLOT * SLOT], RECORD)
-        good = records["mark"] == segment.mark
-        page, behind = min(seen.spans)[0] // SLOTS, len(raw) // PAGE
         stamp = segment.stamp()
-        while page < behind and not (stamp and stamp == segment.stamped):
-            whole = segment.fitting(raw, page * PAGE, page)
-            if not whole and not segment.sound(raw[page * PAGE : (page + 1) * PAGE], page):
-                good[page * SLOTS : (page + 1) * SLOTS] = False
-            page += whole or 1
+        good = None if stamp and stamp == segment.stamped else _good(seen, raw, records)
         for start, end in sorted(seen.spans):
             part = records[start:end]
             series, kind = _series(part, start)
-            sound = good[start:end]
-            lost = lost or len(part) < end - start or not sound[series > 0].all()
-            which = np.flatnonzero(chosen[np.where(series < COUNTED, series, 0)] & sound)
-            if len(which):
-                self._append(part, series, kind, segment.header.first + start, which)
-        if lost:
-            self.damage.append(
-                f"{segment_name(segment.header.number)}: values that were there before cannot be read again"
-            )
+            if series.max(initial=0) >= COUNTED:
+                series[series >= COUNTED] = 0  # decoded already
+            whole = whole and len(part) == end - start
+            if good is not None and not good[start:end].all():
+                whole = whole and bool(good[start:end][series > 0].all())
+                series[~good[start:end]] = 0
+            for number, at in _groups(series, wanted):
+                self._take(number, part, kind, segment.header.first + start, at)
+        return whole
+
+    def _take(self, number: int, records: Array, kind: Array, place: int, at: Array) -> None:
+        """Decode the records at ``at`` into the column of their series."""
+        bits, step, time = records["bits"][at], records["step"][at], records["time"][at]
+        self.column(number).extend(bits, kind[at], step, time, place + at)
+
+    def _tell_lost(self, number: int) -> None:
+        told = f"{segment_name(number)}: values that were there before cannot be read again"
+        if told not in self.damage:
+            self.damage.append(told)
+
+
+def _good(seen: _Seen, raw: memoryview, records: Array) -> Array:
+    """Tell of each record of a segment that may have changed whether it is there and its page is not damaged."""
+    segment = seen.segment
+    good: Array = records["mark"] == segment.mark
+    page, behind = min(seen.spans)[0] // SLOTS, len(raw) // PAGE
+    while page < behind:
+        whole = segment.fitting(raw, page * PAGE, page)
+        if not whole and not segment.sound(raw[page * PAGE : (page + 1) * PAGE], page):
+            good[page * SLOTS : (page + 1) * SLOTS] = False
+        page += whole or 1
+    return good
 
 
 def _series(records: Array, slot: int) -> tuple[Array, Array]:
     """Return the series and type of each record; the series of what is none (voids, seals) is 0."""
-    word = records["word"]
+    word = records["word"].copy()
+    word[SEAL - slot % SLOTS :: SLOTS] = 0
+    if word.max(initial=0) <= SERIES_MASK:  # floats, as nearly always
+        return word.astype(np.int64), np.zeros(len(word), np.uint8)
     series, kind = word & SERIES_MASK, (word >> SERIES_BITS).astype(np.uint8)
-    series[SEAL - slot % SLOTS :: SLOTS] = 0
     series[kind > T_NONE] = 0
     return series.astype(np.int64), kind
+
+
+def _lasts(series: Array, wanted: Array) -> Array:
+    """Return where each of the wanted ids, all of which are there, stands last."""
+    where = np.full(int(wanted.max()) + 1, -1, np.int64)
+    for start in (max(0, len(series) - 4 * SLOTS), 0):  # nearly always, all are among the last ones
+        part = series[start:]
+        near = np.flatnonzero(part < len(where))
+        where[part[near]] = start + near  # of equal ones, the last stands
+        if where[wanted].min() >= 0:
+            break
+    return where[wanted]
+
+
+def _groups(series: Array, wanted: list[int]) -> Iterable[tuple[int, Array]]:
+    """Return each wanted id that is there, and where; ``wanted`` rises."""
+    if len(wanted) <= FEW:
+        for number in wanted:
+            at = np.flatnonzero(series == number)
+            if len(at):
+                yield number, at
+        return
+    chosen = np.zeros(max(wanted[-1], int(series.max(initial=0))) + 1, np.bool_)
+    chosen[wanted] = True
+    at = np.flatnonzero(chosen[series])
+    if len(at):  # of 16 bits, a stable sort counts and does not compare
+        yield from _split(series[at].astype(np.uint16), at)
+
+
+def _split(ids: Array, at: Array) -> list[tuple[int, Array]]:
+    """Return what is at ``at`` by id, in order."""
+    order = np.argsort(ids, kind="stable")
+    ids, at = ids[order], at[order]
+    edges = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)]
+    return [(int(ids[start]), at[start:end]) for start, end in zip(edges, edges[1:])]
 
 
 __all__ = ["COUNTED", "FastStore"]

@@ -36,6 +36,10 @@ class FastColumn:
     def __init__(self, store: FastStore, series: int) -> None:
         self.store = store
         self.series = series
+        self.release()
+
+    def release(self) -> None:
+        """Hold nothing, as before it was asked for."""
         self.loaded = False
         self._have = 0
         self._arrays: tuple[Array, ...] = _EMPTY

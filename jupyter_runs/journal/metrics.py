@@ -91,6 +91,10 @@ class Metric:
         self._events.append((time, writer, place, event))
         self.description = self.description or str(event.get("description") or "")
 
+    def release(self) -> None:
+        """Keep nothing that was made of its values."""
+        self._cache = {}
+
     def stored(self) -> list[tuple[Any, int]]:
         """Return where its numbers are: a writer's store, and the series there."""
         columns = [column for _, column in self._columns]
@@ -375,9 +379,13 @@ class Metric:
             for index, column in self._columns:
                 _, _, steps, times, _ = column.arrays()
                 value.append(column.numbers())
-                step.append(np.where(steps == NO_STEP, np.nan, steps.astype(np.float64)))
+                some = steps.astype(np.float64)
+                none = steps == NO_STEP
+                if none.any():
+                    some[none] = np.nan
+                step.append(some)
                 time.append(times)
-                writer.append(np.full(len(times), index, np.int64))
+                writer.append(np.broadcast_to(np.int64(index), times.shape))  # takes no memory
             if len(value) == 1:
                 return Arrays(value[0], step[0], time[0], writer[0])
             whole = [np.concatenate(parts) for parts in (value, step, time, writer)]

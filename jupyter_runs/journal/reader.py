@@ -230,6 +230,13 @@ class RunReader(Facts):
         for store, ids in wanted.values():
             store.load(ids)
 
+    def release(self) -> None:
+        """Let go of the decoded numbers of all metrics: one that is asked for them again reads its files again."""
+        for source in self._sources.values():
+            source.store.release()
+        for metric in self.metrics.values():
+            metric.release()
+
     def _arrange(self) -> None:
         """Put the metrics in the order in which they were first logged, whatever the order of reading was."""
         self._unordered, self.metrics = False, {}

@@ -23,6 +23,7 @@ from .layout import (
     segment_name,
 )
 from .pages import Piece, Segment
+from .scratch import borrow, give_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,15 +102,20 @@ class ScalarTail:
             if not passed:
                 if final is not None:
                     yield from self._finish(final)
-                self._buffer = memoryview(b"")
+                self._let_go()
                 return
             self._leave(self._segment)
             if final is None:
                 # what is newer than this poll is the next one's: a writer may be faster than its reader
                 latest = latest if latest >= 0 else self._highest()
                 if self._number > latest:
-                    self._buffer = memoryview(b"")
+                    self._let_go()
                     return
+
+    def _let_go(self) -> None:
+        """Give the buffer back: what was given out of it has been taken."""
+        give_back(self._buffer)
+        self._buffer = memoryview(b"")
 
     def _highest(self) -> int:
         """Return the number of the last segment there is: those before it may be missing."""
@@ -221,7 +227,8 @@ class ScalarTail:
                 seen = segment.read(asked, segment.offset)
             else:
                 if len(self._buffer) < asked:
-                    self._buffer = memoryview(bytearray(asked))
+                    self._let_go()
+                    self._buffer = borrow(asked)
                 seen = segment.read_into(self._buffer[:asked], segment.offset)
             count = len(seen) // SLOT if passed else segment.frontier(seen)
             if not count:

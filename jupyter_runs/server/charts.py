@@ -38,7 +38,7 @@ def _charts(call: Call) -> dict[str, Any]:
             for key in dict.fromkeys(call.body["keys"])
             if key in there and known.get(key) != view.chart_version(key)
         ]
-        view.load(wanted)
+        view.load(wanted, options.x)
         charts = [chart_json(view.chart(key, options)) for key in wanted]
         return {"charts": charts, "version": view.version}
 
@@ -50,7 +50,7 @@ def _points(call: Call) -> Sent:
     if low is not None or high is not None:
         window = (-np.inf if low is None else low, np.inf if high is None else high)
     with call.shared.views.of(call.run()) as view:
-        view.load([key])
+        view.load([key], asked["x"])
         try:
             lines = view.points(key, asked["x"], window)
         except KeyError:

@@ -45,8 +45,7 @@ def _charts(call: Call) -> dict[str, Any]:
     with call.shared.views.comparing(call.shared.runs(names)) as view:
         there = set(view.chart_keys())
         keys = [key for key in dict.fromkeys(call.body["keys"]) if key in there]
-        view.load(keys)
-        charts = [chart_json(view.chart(key, options)) for key in keys]
+        charts = list(map(chart_json, view.charts(keys, options)))
         return {"charts": charts, "version": sum(one.version for one in view.views)}
 
 

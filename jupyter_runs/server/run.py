@@ -52,7 +52,6 @@ def _snapshot(view: RunView) -> list[dict[str, Any]]:
 def _metrics(call: Call) -> dict[str, Any]:
     search = call.query["search"]
     with call.shared.views.of(call.run()) as view:
-        view.load([])
         return {
             "tiles": jsonable(view.tiles(search)),
             "charts": jsonable(view.chart_keys(search)),

@@ -95,6 +95,15 @@ class ChartBuilder:
         self._drawn[options] = (metric.version, chart)
         return chart
 
+    def holds(self, x: XAxis) -> bool:
+        """Tell whether curves over this axis can be drawn without reading a point."""
+        known = self._plotted.get(self._axis(x))
+        return known is not None and known.version == self._metric.version
+
+    def _axis(self, x: XAxis) -> str:
+        kind = self._metric.kind
+        return "column" if kind in ("row", "table") else "index" if kind == "list" else x
+
     def points(
         self, x: XAxis, window: tuple[float, float] | None
     ) -> list[tuple[str, Floats, Floats]]:
@@ -104,9 +113,7 @@ class ChartBuilder:
             options = ChartOptions(x=x, window=window)
             _, parts = self._build(options)
             return [(line.key, line.x, line.y) for line in parts.get("lines", ())]
-        plotted = self._plot(
-            "column" if kind in ("row", "table") else "index" if kind == "list" else x
-        )
+        plotted = self._plot(self._axis(x))
         if plotted is None:
             return []
         return [(one.key, *one.part(window)) for one in plotted.series]
@@ -132,7 +139,7 @@ class ChartBuilder:
                     "last_text": shorten(values[-1], 40),
                     "texts": texts,
                 }
-        plotted = self._plot("index" if listed else options.x)
+        plotted = self._plot(self._axis(options.x))
         assert plotted is not None
         told = {} if listed else {"last_text": plotted.last_text, "trend": plotted.trend}
         return "line", {**plotted.draw(options), **told, "texts": texts}

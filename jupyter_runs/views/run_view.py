@@ -191,7 +191,7 @@ class RunView:
         found = []
         for metric in self._metrics(search):
             if is_tile(metric):
-                value = metric.values()[0]
+                value = metric.last
                 text = shorten(value, 200) if isinstance(value, str) else cell(value) or "None"
                 found.append(
                     Tile(
@@ -222,12 +222,19 @@ class RunView:
         system = groups.pop(SYSTEM, [])  # what the machine does stands below what the training says
         return [name for names in (*groups.values(), system) for name in names]
 
-    def load(self, keys: Iterable[str]) -> None:
-        """Read the points of these charts, and the tiles' values, in one pass over the files."""
+    def load(self, keys: Iterable[str], x: XAxis | None = None) -> None:
+        """Read the points of these charts in one pass over the files; not of those whose curves over ``x`` are held."""
         metrics = self._reader.metrics
-        names = dict.fromkeys(special.name_of(key) for key in keys)
-        wanted = [metrics[name] for name in names if name in metrics]
-        self._reader.load([*wanted, *filter(is_tile, metrics.values())])
+        names = dict.fromkeys(
+            special.name_of(key)
+            for key in keys
+            if x is None or key not in self._builders or not self._builders[key].holds(x)
+        )
+        self._reader.load(metrics[name] for name in names if name in metrics)
+
+    def release(self) -> None:
+        """Let go of the points that were read; curves that were drawn are kept, as they were drawn and in whole."""
+        self._reader.release()
 
     def chart_version(self, key: str) -> int:
         """Return the view's version when the chart last changed, 0 for an unknown key."""

@@ -51,7 +51,7 @@ class Series:
             What a mark says, by index, where it is not told by the value (``None``, a string).
         """
         finite = np.isfinite(y)
-        numbers = y[finite]
+        numbers = y if finite.all() else y[finite]
         self.minimum = float(numbers.min()) if len(numbers) else None
         self.maximum = float(numbers.max()) if len(numbers) else None
         self.last = float(y[-1]) if len(y) else None

@@ -224,9 +224,7 @@ class ComparisonView:
         if known is not None and known[0] == versions:
             return known[1]
         n = sum(1 for view in self._views if view.chart_version(key))
-        share = replace(
-            options, points=max(100, min(options.points, 3 * options.points // max(1, n)))
-        )
+        share = self._share(key, options)
         lines: list[Line] = []
         first: Chart | None = None
         frame: tuple[float, float, float, float] | None = None
@@ -258,18 +256,42 @@ class ComparisonView:
         self._charts[key, options] = (versions, chart)
         return chart
 
+    def _share(self, key: str, options: ChartOptions) -> ChartOptions:
+        """Return how each run's curve is drawn, so that all of them together are no more than can be seen."""
+        n = sum(1 for view in self._views if view.chart_version(key))
+        points = max(100, min(options.points, 3 * options.points // max(1, n)))
+        return replace(options, points=points)
+
+    def charts(self, keys: Iterable[str], options: ChartOptions | None = None) -> list[Chart]:
+        """Return several charts, run after run: of one that has ended only the curves are kept, not what was read.
+
+        Raises
+        ------
+        KeyError
+            If no run has a line of one of these names.
+        """
+        keys, options = list(keys), options or _DEFAULT
+        wanted = set(keys)
+        for view in self._views:
+            there = [key for key in view.chart_keys() if key in wanted]
+            view.load(there, options.x)
+            for key in there:
+                view.chart(key, self._share(key, options))
+            if not view.head().active:
+                view.release()
+        return [self.chart(key, options) for key in keys]
+
     def to_json(
         self, *, options: ChartOptions | None = None, keys: Iterable[str] = ()
     ) -> dict[str, Any]:
         """Return the table, and the charts with these keys, as strict JSON values."""
         names = self.chart_keys()
         keys = [key for key in keys if key in names]
-        self.load(keys)
         return {
             "version": self.version,
             "table": jsonable(self.table),
             "order": jsonable(names),
-            "charts": [chart_json(self.chart(key, options)) for key in keys],
+            "charts": list(map(chart_json, self.charts(keys, options))),
         }
 
 
