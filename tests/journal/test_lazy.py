@@ -28,6 +28,7 @@ doing = st.one_of(
     st.tuples(st.just("poll"), st.just(""), st.just(0)),
     st.tuples(st.just("ask"), st.sampled_from([*NAMES, "r", "s"]), st.just(0)),
     st.tuples(st.just("load"), st.sampled_from([*NAMES, "r", "s"]), st.just(0)),
+    st.tuples(st.just("release"), st.just(""), st.just(0)),
     st.tuples(st.just("close"), st.just(""), st.just(0)),
 )
 
@@ -66,6 +67,8 @@ def test_whenever_it_is_decoded_it_is_the_same(new_folder, exact, script):
             numbers(metric)
         elif what == "load":
             live.load([] if metric is None else [metric])
+        elif what == "release":
+            live.release()
         elif what == "close":
             writer.close()
     live.poll()
@@ -107,6 +110,59 @@ def test_what_is_damaged_between_counting_and_decoding_is_told(folder):
     assert lost == [lost[0] + i for i in range(len(lost))]
     assert any("scalars-0003.bin" in text for text in reader.damage)
     assert reader.metrics["a"].count == len(values)
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_what_is_released_takes_no_memory_and_is_read_again(folder, few, monkeypatch):
+    monkeypatch.setattr(fast, "LITTLE", few << 20)
+    writer, values = Writer(folder, name="main"), [float(step) for step in range(30_000)]
+    for step in values:
+        writer.log("a", step, step=int(step))
+    reader = RunReader(folder)
+    reader.poll()
+    tracemalloc.start()
+    assert len(reader.metrics["a"].arrays().value) == len(values)
+    held, _ = tracemalloc.get_traced_memory()
+    reader.release()
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < held / 50
+    assert (reader.metrics["a"].count, reader.metrics["a"].last) == (len(values), values[-1])
+    writer.log("a", -1.0, step=len(values))
+    writer.close()
+    reader.poll()
+    assert reader.metrics["a"].values() == [*values, -1.0]
+    assert reader.damage == []
+
+
+def test_many_series_beside_each_other(folder):
+    writer = Writer(folder, name="main")
+    for step in range(500):
+        writer.log_metrics({f"m{i}": step * 1000.0 + i for i in range(2 * fast.FEW)}, step)
+    writer.close()
+    reader = RunReader(folder)
+    reader.poll()
+    reader.load(reader.metrics.values())
+    for i in range(2 * fast.FEW):
+        assert reader.metrics[f"m{i}"].values() == [step * 1000.0 + i for step in range(500)]
+
+
+def test_ids_too_large_to_be_counted_are_read_all_the_same(folder, monkeypatch):
+    monkeypatch.setattr(fast, "COUNTED", 8)
+    writer = Writer(folder, name="main")
+    reader, plain = RunReader(folder), RunReader(folder, plain=True)
+    for step in range(300):
+        writer.log_metrics({f"m{i}": step / (i + 1) for i in range(20)}, step)
+        if step == 150:
+            reader.poll()
+            reader.release()
+    writer.close()
+    reader.poll()
+    plain.poll()
+    for name, metric in reader.metrics.items():
+        same = plain.metrics[name]
+        assert (metric.count, metric.last, metric.last_step) == (300, same.last, 299)
+        assert numbers(metric) == numbers(same)
 
 
 def test_files_that_are_gone_when_they_are_asked_for(folder):

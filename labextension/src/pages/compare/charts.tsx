@@ -1,12 +1,12 @@
 import * as React from 'react';
 
-import { address, IChart, IChartOptions, IRunRef } from '../../api';
+import { address, IChart, IChartOptions, ICompare, IRunRef } from '../../api';
 import { colorOf } from '../../charts/palette';
 import { ChartTools } from '../../components/chartTools';
 import { Note } from '../../components/note';
 import { ChartGrid, IChartSource } from '../charts';
 import { useSurroundings } from '../context';
-import { useLive } from '../live';
+import { ILive } from '../live';
 import { CompareParallel } from './parallel';
 import { DEFAULT_OPTIONS } from '../run/metrics';
 
@@ -15,6 +15,7 @@ export const legendColor = colorOf;
 /** Charts with the curves of several runs, each run in its colour. */
 export function CompareCharts(props: {
   runs: readonly IRunRef[];
+  compared: ILive<ICompare>;
   /** Parallel coordinates too. */
   parallel?: boolean;
 }): React.ReactElement {
@@ -23,7 +24,7 @@ export function CompareCharts(props: {
   const [options, setOptions] = React.useState<IChartOptions>(DEFAULT_OPTIONS);
   const [search, setSearch] = React.useState('');
   const key = runs.map(address).join(' ');
-  const { value, error } = useLive(`compare ${key}`, () => client.compare(runs));
+  const { value, error } = props.compared;
   const version = React.useRef<unknown>(null);
   version.current = value?.version;
   const source = React.useMemo<IChartSource>(() => {

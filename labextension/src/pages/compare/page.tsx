@@ -1,7 +1,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { address, IComparedRun } from '../../api';
+import { address, ICompare, IComparedRun } from '../../api';
 import { colorOf } from '../../charts/palette';
 import { number, span } from '../../charts/format';
 import { Note } from '../../components/note';
@@ -9,9 +9,10 @@ import { nameOf } from '../../components/row';
 import { StatusPill } from '../../components/statusPill';
 import { Tabs } from '../../components/tabs';
 import { useSurroundings } from '../context';
-import { useLive } from '../live';
+import { ILive, useLive } from '../live';
 import { DiffView } from '../run/diff';
 import { CompareCharts, refOf } from './charts';
+import { useCompared } from './compared';
 import { CompareImages } from './images';
 
 const OTHERS = 100;
@@ -28,9 +29,8 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
   const [tab, setTab] = React.useState('charts');
   const key = runs.join(' ');
   const refs = React.useMemo(() => key.split(' ').filter(Boolean).map(refOf), [key]);
-  const { client } = useSurroundings();
-  const compared = useLive(`compare ${key}`, () => client.compare(refs)).value;
-  const images = compared?.images ?? [];
+  const compared = useCompared(refs);
+  const images = compared.value?.images ?? [];
   return (
     <>
       <div className="jp-Runs-head">
@@ -61,15 +61,15 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
         label={trans.__('Parts of the comparison')}
       >
         {tab === 'values' ? (
-          <Values runs={runs} onRuns={onRuns} />
-        ) : tab === 'images' && compared && images.length ? (
-          <CompareImages rows={compared.rows} names={images} />
+          <Values compared={compared} />
+        ) : tab === 'images' && compared.value && images.length ? (
+          <CompareImages rows={compared.value.rows} names={images} />
         ) : tab === 'code' && refs.length === 2 ? (
           <DiffView run={refs[0]} other={refs[1]} />
         ) : (
           <>
-            <Legend runs={runs} onRuns={onRuns} />
-            <CompareCharts runs={refs} parallel />
+            <Legend compared={compared.value} runs={runs} onRuns={onRuns} />
+            <CompareCharts runs={refs} compared={compared} parallel />
           </>
         )}
       </Tabs>
@@ -78,11 +78,11 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
 }
 
 /** The colour of each run, and a way to take it out. */
-function Legend({ runs, onRuns }: IComparePageProps): React.ReactElement | null {
-  const { client, places, trans } = useSurroundings();
-  const { value } = useLive(`compare ${runs.join(' ')}`, () =>
-    client.compare(runs.map(refOf))
-  );
+function Legend(
+  props: IComparePageProps & { compared: ICompare | null }
+): React.ReactElement | null {
+  const { compared: value, runs, onRuns } = props;
+  const { places, trans } = useSurroundings();
   if (!value) {
     return null;
   }
@@ -122,12 +122,10 @@ function titleOf(row: IComparedRun, rows: readonly IComparedRun[], run: string):
   return several ? `${row.head.experiment} / ${title}` : title;
 }
 
-function Values({ runs }: IComparePageProps): React.ReactElement {
-  const { client, places, trans } = useSurroundings();
+function Values({ compared }: { compared: ILive<ICompare> }): React.ReactElement {
+  const { places, trans } = useSurroundings();
   const [differing, setDiffering] = React.useState(true);
-  const { value, error } = useLive(`compare ${runs.join(' ')}`, () =>
-    client.compare(runs.map(refOf))
-  );
+  const { value, error } = compared;
   if (!value) {
     return <Note error={error} trans={trans} />;
   }

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { IRun } from '../../api';
+import { IRun, IRunRef } from '../../api';
 import { ColumnChooser } from '../../components/columnChooser';
 import { BackButton, Note } from '../../components/note';
 import { columnsOf, RunsTable } from '../../components/runsTable';
@@ -8,6 +8,7 @@ import { Tabs } from '../../components/tabs';
 import { marked } from '../../model/marks';
 import { keyOf } from '../../model/runList';
 import { CompareCharts, legendColor } from '../compare/charts';
+import { useCompared } from '../compare/compared';
 import { elsewhereOf } from '../elsewhere';
 import { useSurroundings } from '../context';
 import { SELDOM, useLive } from '../live';
@@ -183,10 +184,15 @@ export function ExperimentPage(props: {
                   : trans.__('the first of the table; mark runs there to see others')}
               </span>
             </p>
-            <CompareCharts runs={drawn} parallel />
+            <Curves runs={drawn} />
           </>
         )}
       </Tabs>
     </>
   );
+}
+
+/** The curves of some runs of the experiment. */
+function Curves({ runs }: { runs: readonly IRunRef[] }): React.ReactElement {
+  return <CompareCharts runs={runs} compared={useCompared(runs)} parallel />;
 }
