@@ -16,6 +16,7 @@ from jupyter_runs.views.jsonable import chart_json, jsonable
 from .endpoint import BYTES, Call, Endpoint, Sent, SentFile
 from .params import Choice, Real, Text
 from .schemas import KEYS, OPTIONS, many, obj, ref
+from .sending import PICTURES
 
 AXES = ("step", "time", "relative")
 
@@ -134,7 +135,7 @@ ENDPOINTS = [
         "runs/{workspace}/{run}/images/{name}/{index}",
         _image,
         "One image",
-        ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml", BYTES),
+        (*PICTURES, BYTES),
         refusals=(416,),
     ),
 ]

@@ -15,6 +15,7 @@ from jupyter_runs.views.jsonable import jsonable
 from .endpoint import BYTES, Call, Endpoint, Sent, SentFile, TooLargeError
 from .params import Flag, Whole
 from .schemas import many, obj, ref
+from .sending import PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,16 +154,7 @@ ENDPOINTS = [
         "runs/{workspace}/{run}/files/{path}",
         _file,
         "A file by its path in the run, such as outputs/model.pkl or logs/user_log.txt; parts by Range",
-        (
-            "text/plain",
-            "image/png",
-            "image/jpeg",
-            "image/gif",
-            "image/webp",
-            "image/bmp",
-            "image/svg+xml",
-            BYTES,
-        ),
+        ("text/plain", *PICTURES, BYTES),
         query=(Flag("download", "To be saved, whatever it is."),),
         refusals=(416,),
     ),

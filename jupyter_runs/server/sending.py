@@ -23,6 +23,7 @@ _PICTURES = {
     ".bmp": "image/bmp",
     ".svg": "image/svg+xml",
 }
+PICTURES = tuple(dict.fromkeys(_PICTURES.values()))
 _TEXTS = frozenset(
     [
         ".txt",

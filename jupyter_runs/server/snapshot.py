@@ -15,7 +15,7 @@ from .endpoint import BYTES, Call, Endpoint, Sent, SentFile, TooLargeError, run_
 from .files import ZIP
 from .params import Text
 from .schemas import COUNT, MAYBE, TEXT, YES, many, obj, ref
-from .sending import type_of
+from .sending import PICTURES, type_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,16 +103,7 @@ ENDPOINTS = [
         "runs/{workspace}/{run}/snapshot/{path}",
         _file,
         "One file of it",
-        (
-            "text/plain",
-            "image/png",
-            "image/jpeg",
-            "image/gif",
-            "image/webp",
-            "image/bmp",
-            "image/svg+xml",
-            BYTES,
-        ),
+        ("text/plain", *PICTURES, BYTES),
         refusals=(413,),
     ),
     Endpoint(

@@ -5,6 +5,7 @@ import { IRun } from '../api';
 import { brief } from '../charts/format';
 import { duration } from './duration';
 import { StatusIcon } from './icons';
+import { ProgressBar } from './progressBar';
 import { toneOf, wordFor } from './status';
 
 export interface IRowProps {
@@ -67,14 +68,7 @@ export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactE
           </span>
         ))}
       </div>
-      {fraction !== null && (
-        <progress
-          className="jp-Runs-progress"
-          max={1}
-          value={Math.min(1, Math.max(0, fraction))}
-          aria-label={trans.__('Progress')}
-        />
-      )}
+      <ProgressBar fraction={fraction} trans={trans} />
     </div>
   );
 });

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { IHead } from '../api';
 import { number, roughly, span } from '../charts/format';
 import { EditableName } from './editableName';
+import { ProgressBar } from './progressBar';
 import { StatusPill } from './statusPill';
 
 export interface IAction {
@@ -96,14 +97,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
           ))}
         </div>
       </div>
-      {fraction !== null && (
-        <progress
-          className="jp-Runs-progress"
-          max={1}
-          value={Math.min(1, Math.max(0, fraction))}
-          aria-label={trans.__('Progress')}
-        />
-      )}
+      <ProgressBar fraction={fraction} trans={trans} />
       {head.status === 'Failed' && (head.error ?? head.reason) && (
         <div className="jp-Runs-fault" role="note">
           <strong>{head.error ?? head.reason}</strong>
