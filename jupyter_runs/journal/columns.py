@@ -154,7 +154,7 @@ class PlainStore:
         """Return the column of a series, empty before its first record."""
         return self.columns.setdefault(series, PlainColumn())
 
-    def want(self, series: int) -> None:
+    def want(self, ids: Iterable[int], room: int) -> None:
         """Do nothing: all is decoded as it comes."""
 
     def release(self) -> None:

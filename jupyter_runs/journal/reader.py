@@ -311,8 +311,7 @@ class RunReader(Facts):
             if self._is_new(source, event, [series]):
                 metric = self._metric(event, version)
                 metric.add_column(source.index, source.store.column(series))
-                if self._only is not None:
-                    source.store.want(series)
+                self._want(source, [series])
                 source.metrics[series] = metric
         elif kind == "rows":
             ids = event["ids"]
@@ -320,9 +319,7 @@ class RunReader(Facts):
                 metric = self._metric(event, version)
                 columns = [source.store.column(i) for i in ids]
                 metric.add_shape(source.index, event["columns"], columns)
-                if self._only is not None:
-                    for series in ids:
-                        source.store.want(series)
+                self._want(source, ids)
                 source.metrics.update(dict.fromkeys(ids, metric))
         elif kind == "value":
             if event["id"] in source.store.ignored:
@@ -337,6 +334,10 @@ class RunReader(Facts):
             metric.add_event(event["t"], source.index, event.get("at", 0), event)
         else:
             self._apply_writer(source, kind, event)
+
+    def _want(self, source: _Source, ids: list[int]) -> None:
+        if self._only is not None:
+            source.store.want(ids, source.scalars.room() if len(self._only) == 1 else 0)
 
     def _is_new(self, source: _Source, event: dict[str, Any], ids: list[int]) -> bool:
         """Tell whether a line names series for the first time; it may stand there twice, and not for another name."""

@@ -126,6 +126,15 @@ class ScalarTail:
         found = [int(name[8:-4]) for name in names if _SEGMENT.match(name)]
         return max(n for n in [self._number, *found] if n <= self._number + 2 * len(found))
 
+    def room(self) -> int:
+        """Return how many records the files that are there can hold."""
+        try:
+            with os.scandir(self._folder) as entries:
+                sizes = [e.stat().st_size for e in entries if _SEGMENT.match(e.name)]
+        except OSError:
+            return 0
+        return sum(sizes) // SLOT
+
     def close(self) -> None:
         """Close the files; the place is kept, and a later poll opens them again."""
         for segment in {self._segment, *(owner for owner, _ in self._holes)} - {None}:

@@ -286,3 +286,19 @@ def test_a_poll_ends_beside_a_writer_that_is_faster(folder, plain, monkeypatch):
     looks = 150
     reader.poll()
     assert reader.metrics["a"].count == 2_000 * 99
+
+
+def test_one_that_is_asked_for_by_name_goes_on_beyond_the_room_there_was(folder):
+    writer = Writer(folder, name="main")
+    for step in range(300):
+        writer.log_metrics({"a": float(step), "b": 0.0}, step)
+    reader = RunReader(folder, names=["a"])
+    reader.poll()
+    for step in range(300, 9_000):
+        writer.log("a", float(step), step=step)
+        if step % 1_000 == 0:
+            reader.poll()
+    writer.close()
+    reader.poll()
+    assert reader.metrics["a"].values() == [float(step) for step in range(9_000)]
+    assert reader.metrics["a"].last_step == 8_999
