@@ -154,8 +154,11 @@ class PlainStore:
         """Return the column of a series, empty before its first record."""
         return self.columns.setdefault(series, PlainColumn())
 
-    def want(self, ids: Iterable[int], room: int) -> None:
+    def want(self, ids: Iterable[int]) -> None:
         """Do nothing: all is decoded as it comes."""
+
+    def expect(self, room: int) -> None:
+        """Do nothing: lists grow by themselves."""
 
     def release(self) -> None:
         """Do nothing: nothing would be decoded again."""

@@ -21,7 +21,6 @@ Array = npt.NDArray[Any]
 
 LITTLE = 1 << 17  # records: of so few, all series are decoded as soon as one is asked for
 FEW = 6  # series: so few are picked out one by one faster than all are sorted
-ROOM = 1 << 22  # records: for so many, memory is set aside before they are seen
 COUNTED = 1 << 16  # series with larger ids are decoded at once: a made-up id must not cost memory
 
 
@@ -196,18 +195,23 @@ class FastStore:
 
     # -- decoding later
 
-    def want(self, ids: Collection[int], room: int) -> None:
-        """Decode series as they come, from their first record on; ``room``: as many may be there already."""
+    def want(self, ids: Iterable[int]) -> None:
+        """Decode series as they come, from their first record on."""
         fresh = [number for number in ids if number < COUNTED and not self.counted(number)]
-        if fresh:  # memory that is not written to is none yet, but not without end
-            self._choose(fresh, room if room * len(fresh) <= ROOM else 0)
+        if fresh:
+            self._choose(fresh)
 
-    def _choose(self, ids: Collection[int], room: int = 0) -> None:
+    def expect(self, room: int) -> None:
+        """Set memory aside for so many records of each series that is decoded as it comes."""
+        for number in np.flatnonzero(self._wanted).tolist():
+            self.columns[number].begin(room)
+
+    def _choose(self, ids: Collection[int]) -> None:
         top = max(ids)
         if top >= len(self._wanted):
             self._grow(top + 1)
         for number in ids:
-            self.column(number).begin(room or self.counted(number))
+            self.column(number).begin(self.counted(number))
         self._wanted[list(ids)] = True
 
     def release(self) -> None:

@@ -35,6 +35,7 @@ class _Source:
         self.closed = False
         self.end = 0  # the place that it gave out last, told at its goodbye
         self.done = False
+        self.begun = False  # reading numbers
         self.events = EventTail(f"{folder}/events.jsonl")
         self.scalars = ScalarTail(folder)
         self.store = store
@@ -211,6 +212,9 @@ class RunReader(Facts):
 
     def _read_numbers(self, source: _Source, version: int) -> bool:
         store, final = source.store, source.end if source.closed else None
+        if self._only is not None and source.metrics and not source.begun:
+            source.begun = True
+            store.expect(source.scalars.room() // (len(source.metrics) + len(store.ignored)))
         changed: set[int] = store.add(source.scalars.poll(final=final))
         for series in changed - store.ignored:
             metric = source.metrics.get(series)
@@ -311,7 +315,8 @@ class RunReader(Facts):
             if self._is_new(source, event, [series]):
                 metric = self._metric(event, version)
                 metric.add_column(source.index, source.store.column(series))
-                self._want(source, [series])
+                if self._only is not None:
+                    source.store.want([series])
                 source.metrics[series] = metric
         elif kind == "rows":
             ids = event["ids"]
@@ -319,7 +324,8 @@ class RunReader(Facts):
                 metric = self._metric(event, version)
                 columns = [source.store.column(i) for i in ids]
                 metric.add_shape(source.index, event["columns"], columns)
-                self._want(source, ids)
+                if self._only is not None:
+                    source.store.want(ids)
                 source.metrics.update(dict.fromkeys(ids, metric))
         elif kind == "value":
             if event["id"] in source.store.ignored:
@@ -334,10 +340,6 @@ class RunReader(Facts):
             metric.add_event(event["t"], source.index, event.get("at", 0), event)
         else:
             self._apply_writer(source, kind, event)
-
-    def _want(self, source: _Source, ids: list[int]) -> None:
-        if self._only is not None:
-            source.store.want(ids, source.scalars.room() if len(self._only) == 1 else 0)
 
     def _is_new(self, source: _Source, event: dict[str, Any], ids: list[int]) -> bool:
         """Tell whether a line names series for the first time; it may stand there twice, and not for another name."""
