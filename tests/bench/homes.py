@@ -64,14 +64,14 @@ def many(home: Path, workspace: str, experiments: int) -> None:
             copy(place / "runs" / f"run-{number % KINDS:06d}", place, number, experiment)
 
 
-def curves(home: Path, workspace: str = "curves") -> None:
-    """Make 50 runs with two metrics of 100,000 points each."""
+def curves(home: Path, workspace: str, *metrics: str) -> None:
+    """Make 50 runs with 100,000 points of each metric."""
     for number in range(COMPARED):
         writer = begin(home / workspace, number, "curves", steps=0)
         for step in range(POINTS):
             fall = math.exp(-step / 20_000)
             noise = (step * 7919 + number) % 101 / 1000
-            writer.log_metrics({"loss": fall + noise, "acc": 1 - fall - noise}, step)
+            writer.log_metrics(dict.fromkeys(metrics, fall + noise), step)
         writer.close()
         writer.folder.end("Completed")
 

@@ -248,7 +248,8 @@ def opened(place: Path) -> dict[str, Pair]:
     home = place / "pages"
     if not home.exists():
         homes.many(home, "one", 1)
-        homes.curves(home)
+        homes.curves(home, "curves", "loss")
+        homes.curves(home, "two", "loss", "acc")
     run = runs.many_metrics(home, 100, 100_000)
     repetition = place / f"pages-{os.getpid()}"
     with lab(repetition, home, repetition / "cache") as seen:
@@ -260,11 +261,17 @@ def opened(place: Path) -> dict[str, Pair]:
         settle(page)
         seen.hide_sidebars()
         opens = "jupyterapp.commands.execute('jupyter-runs:open-page', {})"
-        compared = [f"curves/run-{number:06d}" for number in range(homes.COMPARED)]
+        curves, two = (
+            [f"{place}/run-{number:06d}" for number in range(homes.COMPARED)]
+            for place in ("curves", "two")
+        )
         table = f"document.querySelectorAll('{PAGE} tbody tr').length > 50"
         found = {
             "compare": until(
-                page, "bench.drawn(2)", opens.format(f"{{kind: 'compare', runs: {compared}}}")
+                page, "bench.drawn(1)", opens.format(f"{{kind: 'compare', runs: {curves}}}")
+            ),
+            "compare, two": until(
+                page, "bench.drawn(2)", opens.format(f"{{kind: 'compare', runs: {two}}}")
             ),
             "experiment": until(
                 page,

@@ -222,11 +222,12 @@ ROWS = [
     ),
     Row(
         "compare",
-        "compare page of 50 runs × 2 × 100,000 points drawn / the trash's page",
+        "compare page of 50 runs × 100,000 points drawn / the trash's page",
         "pages",
         "s",
         1.0,
     ),
+    Row("compare, two", "… with two metrics of 100,000 points each / …", "pages", "s", 1.0),
     Row("experiment", "page of an experiment of 10,000 runs / …", "pages", "s", 1.0),
     Row("run", "page of a run, 100 metrics × 100,000 points, drawn / …", "pages", "s", 1.0),
     Row("heap", "what 9,000 polls leave in the browser's heap / the heap", "polls", "B", 1 << 20),
