@@ -6,12 +6,11 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs.index.summary import Said, Summary, figures_of, said_by, summarise, unreadable
+from jupyter_runs.index.summary import Said, Summary, Told, said_by, summarise, told_of, unreadable
 from jupyter_runs.journal import RunNotFoundError, RunReader, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone, rebooted, same_machine
 
 if TYPE_CHECKING:
-    from jupyter_runs.index.query import Figures
     from jupyter_runs.journal import RunFolder, Status
 
 _YOUNG = 2.0  # seconds: clocks of file systems are coarse
@@ -74,7 +73,7 @@ class Followed:
         self._said: Optional[tuple[int, Said]] = None
         self._told = (-1, 0, 0)
         self._places = f"{folder.control}", f"{folder.journal}"
-        self._figures: dict[str, tuple[int, Figures]] = {}
+        self._figures: dict[str, tuple[int, Told]] = {}
 
     def take(self, summary: Summary, stamp: int) -> None:
         """Take what another process has found of a run of which nothing more is expected."""
@@ -124,14 +123,15 @@ class Followed:
         if self._opened is not None:
             self._opened.close()
 
-    def _figures_now(self) -> dict[str, Figures]:
-        found = {}
+    def _figures_now(self) -> list[Told]:
+        found = []
         for name, metric in self._reader.metrics.items():
             known = self._figures.get(name)
             if known is None or known[0] != metric.version:
-                known = self._figures[name] = metric.version, figures_of(metric)
+                told = told_of(name, metric, known[1] if known is not None else None)
+                known = self._figures[name] = metric.version, told
             if known[1].count or metric.kind not in _POINTS:
-                found[name] = known[1]
+                found.append(known[1])
         return found
 
     def _status_now(self) -> Status:

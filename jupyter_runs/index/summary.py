@@ -12,7 +12,7 @@ from jupyter_runs.journal.columns import as_float
 from jupyter_runs.journal.events import decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from jupyter_runs.journal import Metric, RunFolder, RunReader, Scalar, Status
 
@@ -42,10 +42,38 @@ def storable(text: str) -> str:
     return text
 
 
-def figures_of(metric: Metric) -> Figures:
-    """Return what there is to say of a metric."""
-    low, high = metric.extremes or (None, None)
-    return Figures(metric.kind, metric.count, metric.last, low, high)
+class Told(NamedTuple):
+    """What there is to say of a metric, as it is stored to be looked up and to be shown."""
+
+    name: str
+    row: tuple[Any, ...]  # kind, count, last, text, min, max
+    shown: str  # a member of a JSON object
+    count: int
+    head: str  # the begin of that, and its end: they change less often than what is in between
+    ends: tuple[Any, Any, str]  # min, max, and how they are shown
+
+
+def told_of(key: str, metric: Metric, before: Optional[Told] = None) -> Told:
+    """Return what there is to say of a metric; ``before`` is what was said of it last, if anything."""
+    count, last, extremes = metric.figures()
+    low, high = extremes or (None, None)
+    if before is not None and before.row[0] == metric.kind:
+        name, head, ends = before.name, before.head, before.ends
+    else:
+        name, head = looked_up(key), f"{json.dumps(key)}: [{json.dumps(metric.kind)}, "
+        ends = low, high, f"{_json(low)}, {_json(high)}]"
+    if low != ends[0] or high != ends[1] or not low or not high:  # 0.0 is also -0.0
+        ends = low, high, f"{_json(low)}, {_json(high)}]"
+    shown = f"{head}{count}, {_json(_plain(last))}, {ends[2]}"
+    row = (metric.kind, min(count, _LARGEST), *_forms(last), low, high)
+    return Told(name, row, shown, count, head, ends)
+
+
+def _json(value: Any) -> str:
+    """Return a value as ``json.dumps`` writes it; floats, as most are, in a third of the time."""
+    if type(value) is float and math.isfinite(value):
+        return repr(value)
+    return json.dumps(value)
 
 
 class Said(NamedTuple):
@@ -92,31 +120,18 @@ def said_by(reader: RunReader, inode: int) -> Said:
     return Said(row, labels, json.dumps(body)[1:])
 
 
-def summarise(said: Said, status: Status, figures: Mapping[str, Figures]) -> Summary:
+def summarise(said: Said, status: Status, metrics: Iterable[Told]) -> Summary:
     """Return what is stored of a run: what its lines say, where it stands, and its metrics' figures."""
-    metrics = {
-        looked_up(key): (
-            told.kind,
-            min(told.count, _LARGEST),
-            *_forms(told.last),
-            told.min,
-            told.max,
-        )
-        for key, told in figures.items()
-    }
-    shown = {
-        key: (told.kind, told.count, _plain(told.last), told.min, told.max)
-        for key, told in figures.items()
-    }
+    metrics = list(metrics)
     row = {
         **said.row,
         "status": status.status,
         "reason": _short(status.reason or status.message, _LONGEST_REASON),
         "started": status.started,
         "ended": status.ended,
-        "body": f'{{"metrics": {json.dumps(shown)}, {said.body}',
+        "body": f'{{"metrics": {{{", ".join([told.shown for told in metrics])}}}, {said.body}',
     }
-    return Summary(row, metrics, said.labels)
+    return Summary(row, {told.name: told.row for told in metrics}, said.labels)
 
 
 def row_from(found: Any) -> Row:
@@ -186,6 +201,8 @@ def _whole(value: Any) -> Optional[int]:
 
 def _forms(value: Scalar) -> tuple[Optional[float], Optional[str]]:
     """Return a value as a number and as text, each None where it has no such form; NaN is no number to compare."""
+    if type(value) is float:
+        return None if math.isnan(value) else value, None
     if isinstance(value, str):
         return None, storable(value)
     number = as_float(value)

@@ -131,6 +131,10 @@ class FastColumn:
         time = self.arrays()[3]
         return float(time[0]), float(time[-1])
 
+    def last_time(self) -> float:
+        """Return the time of the last."""
+        return self.store.last_time(self.series) if self._counted else self.span()[1]
+
     def last_step(self) -> int:
         """Return the newest record's step."""
         if not self.loaded:
@@ -158,6 +162,12 @@ class FastColumn:
         values = self.numbers()
         values = values[~np.isnan(values)]
         return (float(values.min()), float(values.max())) if len(values) else None
+
+    def figures(self) -> Optional[tuple[int, Scalar, Optional[tuple[float, float]]]]:
+        """Return how many there are, the last value, the least and the greatest; None where there is nothing."""
+        if self.store.extremes and self._counted:
+            return self.store.figures(self.series)
+        return (self.count, self.last()[3], self.extremes()) if self.count else None
 
 
 def as_numbers(bits: Array, kind: Array) -> Array:

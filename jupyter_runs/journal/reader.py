@@ -218,7 +218,7 @@ class RunReader(Facts):
                 metric.version = version
             else:
                 source.strays.add(series)
-            self._see(store.column(series).span()[1])
+            self._see(store.column(series).last_time())
         return bool(changed)
 
     def load(self, metrics: Iterable[Metric]) -> None:
