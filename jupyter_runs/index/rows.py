@@ -46,19 +46,23 @@ class Rows:
         self._update([run for run in runs if run.key is not None])
         self._insert([run for run in runs if run.key is None])
 
+    def _own(self, run: Followed) -> dict[str, Any]:
+        run.marked = self.version
+        return {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
+
     def _values(self, run: Followed) -> dict[str, Any]:
         assert run.summary is not None
-        run.marked = self.version
-        own = {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
-        return {**run.summary.row, **own}
+        return {**run.summary.row, **self._own(run)}
 
     def _difference(self, run: Followed, stored: Optional[Summary]) -> dict[str, Any]:
-        now = self._values(run)
-        had = stored.row if stored is not None else {}
-        return {
-            "key": run.key,
-            **{name: told for name, told in now.items() if name not in had or had[name] != told},
-        }
+        """Return the columns of a run that are not as they were stored."""
+        assert run.summary is not None
+        now = run.summary.row
+        if stored is None or stored.row.keys() != now.keys():
+            return {"key": run.key, **self._values(run)}
+        had = stored.row
+        other = {name: told for name, told in now.items() if had[name] != told}
+        return {"key": run.key, **other, **self._own(run)}
 
     def _insert(self, runs: list[Followed]) -> None:
         if not runs:
@@ -130,26 +134,29 @@ class Rows:
     def _add(self, runs: list[_Change]) -> None:
         """Store metrics and labels that are not as they were."""
         for which, table in enumerate((self._tables.metrics, self._tables.labels)):
+            keys = [column.name for column in table.primary_key]
+            columns = [column.name for column in table.columns if column.name not in keys]
             gone: list[tuple[Any, ...]] = []
             come: list[tuple[Any, ...]] = []
             other: list[tuple[Any, ...]] = []
             for run, *had in runs:
                 assert run.summary is not None
                 was: dict[Any, Any] = had[which]
-                now: dict[Any, Any] = (run.summary.metrics, run.summary.labels)[which]
+                now: dict[Any, Any] = run.summary[which + 1]
                 if was is now:
                     continue
-                gone += (_key(run, name) for name in was if name not in now)
+                # what stands last in a statement is last here, too: nothing has to be put in order
+                place = (run.key,)
                 for name, told in now.items():
-                    if name not in was:
-                        come.append((*_key(run, name), *told))
-                    elif was[name] != told:
-                        other.append((*_key(run, name), *told))
-            columns = [column.name for column in table.columns]
-            keys = [column.name for column in table.primary_key]
+                    before = was.get(name)
+                    if before is None:
+                        come.append((*told, *place, *_words(name)))
+                    elif before != told:
+                        other.append((*told, *place, *_words(name)))
+                gone += ((*place, *_words(name)) for name in was if name not in now)
             self._many("delete", table, keys, gone)
-            self._many("insert", table, columns, come)
-            self._many("update", table, columns, other)
+            self._many("insert", table, [*columns, *keys], come)
+            self._many("update", table, [*columns, *keys], other)
         for run, *_ in runs:
             run.stored = run.summary
 
@@ -190,8 +197,8 @@ def _compiled(
     return str(compiled), tuple(places[name] for name in compiled.positiontup)
 
 
-def _key(run: Followed, name: Any) -> tuple[Any, ...]:
-    return (run.key, *name) if isinstance(name, tuple) else (run.key, name)
+def _words(name: Any) -> tuple[Any, ...]:
+    return name if isinstance(name, tuple) else (name,)
 
 
 def _parts(values: list[Any]) -> Iterable[list[Any]]:

@@ -42,38 +42,55 @@ def storable(text: str) -> str:
     return text
 
 
-class Told(NamedTuple):
-    """What there is to say of a metric, as it is stored to be looked up and to be shown."""
+class Told:
+    """What there is to say of a metric, as it is stored to be looked up and to be shown.
 
-    name: str
-    row: tuple[Any, ...]  # kind, count, last, text, min, max
-    shown: str  # a member of a JSON object
-    count: int
-    head: str  # the begin of that, and its end: they change less often than what is in between
-    ends: tuple[Any, Any, str]  # min, max, and how they are shown
+    Attributes
+    ----------
+    name : str
+    row : tuple
+        Kind, count, last, text, min, max.
+    shown : str
+        A member of a JSON object.
+    version : int
+        Which of the metric's this is of.
+    """
 
+    __slots__ = (
+        *("_head", "_high", "_high_shown", "_low", "_low_shown"),
+        *("metric", "name", "row", "shown", "version"),
+    )
 
-def told_of(key: str, metric: Metric, before: Optional[Told] = None) -> Told:
-    """Return what there is to say of a metric; ``before`` is what was said of it last, if anything."""
-    count, last, extremes = metric.figures()
-    low, high = extremes or (None, None)
-    if before is not None and before.row[0] == metric.kind:
-        name, head, ends = before.name, before.head, before.ends
-    else:
-        name, head = looked_up(key), f"{json.dumps(key)}: [{json.dumps(metric.kind)}, "
-        ends = low, high, f"{_json(low)}, {_json(high)}]"
-    if low != ends[0] or high != ends[1] or not low or not high:  # 0.0 is also -0.0
-        ends = low, high, f"{_json(low)}, {_json(high)}]"
-    shown = f"{head}{count}, {_json(_plain(last))}, {ends[2]}"
-    row = (metric.kind, min(count, _LARGEST), *_forms(last), low, high)
-    return Told(name, row, shown, count, head, ends)
+    def __init__(self, name: str, metric: Metric) -> None:
+        self.metric = metric
+        self.name = looked_up(name)
+        self._head = f"{json.dumps(name)}: [{json.dumps(metric.kind)}, "
+        self._low: Optional[float] = None
+        self._high: Optional[float] = None
+        self._low_shown = self._high_shown = "null"
+        self.update()
+
+    def update(self) -> None:
+        """Take what the metric says now."""
+        metric = self.metric
+        self.version = metric.version
+        count, last, ends = metric.figures()
+        low, high = ends or (None, None)
+        number, text = (last, None) if type(last) is float and last == last else _forms(last)  # noqa: PLR0124
+        shown = _json(_plain(last))
+        # writing floats takes longer than all else: an end is mostly what it was, or else the last value; 0.0 is -0.0
+        same = last if type(last) is float and last else math.nan
+        if low != self._low or not low:
+            self._low, self._low_shown = low, shown if low == same else _json(low)
+        if high != self._high or not high:
+            self._high, self._high_shown = high, shown if high == same else _json(high)
+        self.shown = f"{self._head}{count}, {shown}, {self._low_shown}, {self._high_shown}]"
+        self.row = (metric.kind, min(count, _LARGEST), number, text, low, high)
 
 
 def _json(value: Any) -> str:
-    """Return a value as ``json.dumps`` writes it; floats, as most are, in a third of the time."""
-    if type(value) is float and math.isfinite(value):
-        return repr(value)
-    return json.dumps(value)
+    """Return a value as ``json.dumps`` writes it; finite floats, as most are, in a third of the time."""
+    return repr(value) if type(value) is float and value - value == 0 else json.dumps(value)
 
 
 class Said(NamedTuple):
@@ -201,8 +218,6 @@ def _whole(value: Any) -> Optional[int]:
 
 def _forms(value: Scalar) -> tuple[Optional[float], Optional[str]]:
     """Return a value as a number and as text, each None where it has no such form; NaN is no number to compare."""
-    if type(value) is float:
-        return None if math.isnan(value) else value, None
     if isinstance(value, str):
         return None, storable(value)
     number = as_float(value)

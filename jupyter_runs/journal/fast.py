@@ -287,14 +287,16 @@ class FastStore:
         low, high = float(self._low[series]), float(self._high[series])
         return None if low != low else (low, high)  # noqa: PLR0124 - NaN alone is not itself
 
-    def last_time(self, series: int) -> float:
-        """Return when the last came."""
-        found: float = self._cells[2][series]
-        return found
+    def last_time(self, series: int) -> Optional[float]:
+        """Return when the last came; None where none is counted."""
+        counts, times = self._cells[0], self._cells[2]
+        return times[series] if series < len(counts) and counts[series] else None
 
-    def figures(self, series: int) -> tuple[int, Scalar, Optional[tuple[float, float]]]:
-        """Return how many records of a series there are, its last value, its least and greatest."""
+    def figures(self, series: int) -> Optional[tuple[int, Scalar, Optional[tuple[float, float]]]]:
+        """Return count, last value, least and greatest of a series; None where these are not counted."""
         counts, _, _, _, _, bits, kinds, lows, highs = self._cells
+        if not self.extremes or series >= len(counts) or not counts[series]:
+            return None
         low = lows[series]
         ends = (low, highs[series]) if low == low else None  # noqa: PLR0124 - NaN alone is not itself
         return counts[series], as_scalar(bits[series], kinds[series]), ends

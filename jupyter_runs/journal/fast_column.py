@@ -133,7 +133,8 @@ class FastColumn:
 
     def last_time(self) -> float:
         """Return the time of the last."""
-        return self.store.last_time(self.series) if self._counted else self.span()[1]
+        known = self.store.last_time(self.series)
+        return self.span()[1] if known is None else known
 
     def last_step(self) -> int:
         """Return the newest record's step."""
@@ -165,8 +166,9 @@ class FastColumn:
 
     def figures(self) -> Optional[tuple[int, Scalar, Optional[tuple[float, float]]]]:
         """Return how many there are, the last value, the least and the greatest; None where there is nothing."""
-        if self.store.extremes and self._counted:
-            return self.store.figures(self.series)
+        known = self.store.figures(self.series)
+        if known is not None:
+            return known
         return (self.count, self.last()[3], self.extremes()) if self.count else None
 
 
