@@ -6,7 +6,7 @@ import operator
 import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, select, true
 
 from jupyter_runs.index import meaning
 from jupyter_runs.index.nodes import METRICS, RUN, All, Among, Compare, Contains, Field, Has, Not
@@ -15,6 +15,8 @@ from jupyter_runs.index.summary import looked_up, storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Table
 
     from jupyter_runs.index.nodes import Leaf, Node, Value
     from jupyter_runs.index.tables import Tables
@@ -69,26 +71,35 @@ class Conditions:
             column = self.own(field)
             found = self._said(leaf, field, column, column)
             return found if isinstance(leaf, Has) else and_(column.is_not(None), found)
-        runs = self.tables.runs
         if field.space == METRICS:
             table = self.tables.metrics
             number = table.c[field.part]
             text = table.c.text if field.part == "last" else number
-            where = [table.c.run == runs.c.key, table.c.name == looked_up(field.name)]
+            where = [table.c.name == looked_up(field.name)]
             if isinstance(leaf, Has):  # a list without numbers has no least one
                 there = field.part in ("min", "max")
-                return exists().where(*where, *([number.is_not(None)] if there else []))
+                return self._among(table, *where, *([number.is_not(None)] if there else []))
         else:
             table = self.tables.labels
             number, text = table.c.number, table.c.text
-            where = [
-                table.c.run == runs.c.key,
-                table.c.space == field.space,
-                table.c.name == looked_up(field.name),
-            ]
+            where = [table.c.space == field.space, table.c.name == looked_up(field.name)]
             if isinstance(leaf, Has):
-                return exists().where(*where)
-        return exists().where(*where, self._said(leaf, field, number, text))
+                return self._among(table, *where)
+        return self._among(table, *where, self._said(leaf, field, number, text))
+
+    def _among(self, table: Table, *where: Condition) -> Condition:
+        """Return that a run is one of those with such a row: these are looked up at once, and not for each run again."""
+        return self.tables.runs.c.key.in_(select(table.c.run).where(*where))
+
+    def words(self, text: str) -> list[Condition]:
+        """Return that each word of a text stands somewhere in what is said of a run."""
+        runs = self.tables.runs.alias("told")
+        return [
+            self.tables.runs.c.key.in_(
+                select(runs.c.key).where(runs.c.words.contains(storable(word), autoescape=True))
+            )
+            for word in text.lower().split()
+        ]
 
     def own(self, field: Field) -> ColumnElement[Any]:
         """Return what one of a run's own fields is in the tables."""

@@ -19,6 +19,7 @@ from jupyter_runs.index.language import parse
 from jupyter_runs.index.order import cursor, order_of, read_cursor
 from jupyter_runs.index.place import URL
 from jupyter_runs.index.query import Held, Page, Query, Row
+from jupyter_runs.index.recent import Recent
 from jupyter_runs.index.store import PATIENCE, BusyError, DamagedError, Store
 from jupyter_runs.index.summary import UNREADABLE, row_from, storable
 from jupyter_runs.journal import TERMINAL
@@ -61,6 +62,7 @@ class Index:
         self._lock = threading.RLock()
         self._counting = threading.Lock()  # who counts does not wait for who catches up
         self._totals: OrderedDict[Any, int] = OrderedDict()
+        self._recent = Recent()
 
     def __repr__(self) -> str:
         return f"Index({str(self.home)!r})"
@@ -237,11 +239,15 @@ class Index:
         asked = select(runs, *keys).select_from(source).where(where).order_by(*order.clauses())
         if values is not None:
             asked = asked.where(order.behind(values))
+        opened = self._store.opened
         with self._store.reading() as connection:
             version = self._store.version(connection)
             found = connection.execute(asked.limit(query.limit + 1)).all()
-            total = self._total(connection, version, query, where)
-        rows: list[Row] = [row_from(row) for row in found[: query.limit]]
+            if values is None and len(found) <= query.limit:
+                total = len(found)  # all are on this page
+            else:
+                total = self._total(connection, version, query, where)
+        rows = self._recent.rows(opened, found[: query.limit])
         following = None
         if len(found) > query.limit:
             last = found[query.limit - 1]._mapping
@@ -266,10 +272,7 @@ class Index:
             where.append(runs.c.workspace == storable(query.workspace))
         if query.experiment is not None:
             where.append(runs.c.experiment == storable(query.experiment))
-        where += (
-            runs.c.words.contains(storable(word), autoescape=True)
-            for word in query.text.lower().split()
-        )
+        where += conditions.words(query.text)
         if query.filter.strip():
             where.append(conditions.of(tree))
         return and_(true(), *where)

@@ -146,14 +146,13 @@ class Rows:
                 if was is now:
                     continue
                 # what stands last in a statement is last here, too: nothing has to be put in order
-                place = (run.key,)
                 for name, told in now.items():
                     before = was.get(name)
                     if before is None:
-                        come.append((*told, *place, *_words(name)))
+                        come.append((*told, *_words(name), run.key))
                     elif before != told:
-                        other.append((*told, *place, *_words(name)))
-                gone += ((*place, *_words(name)) for name in was if name not in now)
+                        other.append((*told, *_words(name), run.key))
+                gone += ((*_words(name), run.key) for name in was if name not in now)
             self._many("delete", table, keys, gone)
             self._many("insert", table, [*columns, *keys], come)
             self._many("update", table, [*columns, *keys], other)
