@@ -6,7 +6,7 @@ import operator
 import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, select, true
 
 from jupyter_runs.index import meaning
 from jupyter_runs.index.nodes import METRICS, RUN, All, Among, Compare, Contains, Field, Has, Not
@@ -14,7 +14,7 @@ from jupyter_runs.index.nodes import Any as Either
 from jupyter_runs.index.summary import looked_up, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Table
 
@@ -43,6 +43,9 @@ class Conditions:
         The time that durations of runs which go on are counted to.
     put_away
         Workspace and name of experiments whose runs all count as archived.
+    one_by_one
+        Look at each run for itself, which is best where the first few are wanted and many fit; else what is asked of the
+        other tables is looked up at once for all runs, which is best where few fit or all are counted.
     """
 
     def __init__(
@@ -50,8 +53,11 @@ class Conditions:
         tables: Tables,
         now: Optional[float] = None,
         put_away: Sequence[tuple[str, str]] = (),
+        *,
+        one_by_one: bool = False,
     ) -> None:
         self.tables = tables
+        self._one_by_one = one_by_one
         self._put_away = put_away
         self.now = time.time() if now is None else now
 
@@ -88,18 +94,19 @@ class Conditions:
         return self._among(table, *where, self._said(leaf, field, number, text))
 
     def _among(self, table: Table, *where: Condition) -> Condition:
-        """Return that a run is one of those with such a row: these are looked up at once, and not for each run again."""
-        return self.tables.runs.c.key.in_(select(table.c.run).where(*where))
+        """Return that a run is one of those with such a row."""
+        key = self.tables.runs.c.key
+        if self._one_by_one:
+            return exists().where(table.c.run == key, *where)
+        return key.in_(select(table.c.run).where(*where))
 
-    def words(self, text: str) -> list[Condition]:
-        """Return that each word of a text stands somewhere in what is said of a run."""
-        runs = self.tables.runs.alias("told")
-        return [
-            self.tables.runs.c.key.in_(
-                select(runs.c.key).where(runs.c.words.contains(storable(word), autoescape=True))
-            )
-            for word in text.lower().split()
-        ]
+    def words(self, text: str) -> Iterator[Condition]:
+        """Give for each word of a text that it stands somewhere in what is said of a run."""
+        runs = self.tables.runs
+        table = runs if self._one_by_one else runs.alias("told")
+        for word in text.lower().split():
+            found = table.c.words.contains(storable(word), autoescape=True)
+            yield found if table is runs else runs.c.key.in_(select(table.c.key).where(found))
 
     def own(self, field: Field) -> ColumnElement[Any]:
         """Return what one of a run's own fields is in the tables."""

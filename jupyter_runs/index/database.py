@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+_MANY = 10  # pages: where there are more, the next one is found by looking at a few runs
 _KEPT = 64  # totals that are remembered
 _ASKED = 500  # runs that one question names
 _SENSELESS = (ValueError, TypeError, LookupError, AttributeError)
@@ -233,20 +234,20 @@ class Index:
         order = order_of(query.sort, self._store.tables, now)
         if values is not None and not order.fits(values):
             raise FilterError("after is the `next` of a page before, and this is none; begin anew")
-        where = self._where(query, now)
         keys = [key.label(f"key_{number}") for number, key in enumerate(order.keys)]
         source = runs if order.join is None else runs.outerjoin(*order.join)
-        asked = select(runs, *keys).select_from(source).where(where).order_by(*order.clauses())
+        asked = select(runs, *keys).select_from(source).order_by(*order.clauses())
         if values is not None:
             asked = asked.where(order.behind(values))
         opened = self._store.opened
         with self._store.reading() as connection:
             version = self._store.version(connection)
-            found = connection.execute(asked.limit(query.limit + 1)).all()
-            if values is None and len(found) <= query.limit:
-                total = len(found)  # all are on this page
-            else:
-                total = self._total(connection, version, query, where)
+            total = self._total(connection, version, query, self._where(query, now))
+            # the first of many are found soon, one after the other in their order
+            soon = order.plain and total >= _MANY * query.limit
+            where = self._where(query, now, one_by_one=soon)
+            asked = asked.where(where).limit(query.limit + 1)
+            found = connection.execute(asked).all() if total else []
         rows = self._recent.rows(opened, found[: query.limit])
         following = None
         if len(found) > query.limit:
@@ -254,11 +255,13 @@ class Index:
             following = cursor(order, now, [last[f"key_{n}"] for n in range(len(keys))])
         return Page(rows, following, total, version)
 
-    def _where(self, query: Query, now: float) -> ColumnElement[bool]:
+    def _where(
+        self, query: Query, now: float, *, one_by_one: bool = False
+    ) -> ColumnElement[bool]:
         runs = self._store.tables.runs
         tree = parse(query.filter)
         put_away = () if query.experiment is not None else query.put_away
-        conditions = Conditions(self._store.tables, now, put_away)
+        conditions = Conditions(self._store.tables, now, put_away, one_by_one=one_by_one)
         where: list[ColumnElement[bool]] = []
         if not query.archived and not mentions(tree, "archived"):
             where.append(runs.c.archived == 0)
