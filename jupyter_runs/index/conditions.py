@@ -6,7 +6,19 @@ import operator
 import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from jupyter_runs.index import meaning
 from jupyter_runs.index.nodes import METRICS, RUN, All, Among, Compare, Contains, Field, Has, Not

@@ -255,9 +255,7 @@ class Index:
             following = cursor(order, now, [last[f"key_{n}"] for n in range(len(keys))])
         return Page(rows, following, total, version)
 
-    def _where(
-        self, query: Query, now: float, *, one_by_one: bool = False
-    ) -> ColumnElement[bool]:
+    def _where(self, query: Query, now: float, *, one_by_one: bool = False) -> ColumnElement[bool]:
         runs = self._store.tables.runs
         tree = parse(query.filter)
         put_away = () if query.experiment is not None else query.put_away

@@ -123,13 +123,13 @@ class FastStore:
         count = len(raw) // SLOT
         seal = SEAL - slot % SLOTS  # no record
         told = []
-        for at, (number, whole) in enumerate(zip(FLOAT.iter_unpack(raw), INT.iter_unpack(raw))):
+        for at, (real, whole) in enumerate(zip(FLOAT.iter_unpack(raw), INT.iter_unpack(raw))):
             word = whole[3]
             series, kind = word & SERIES_MASK, word >> SERIES_BITS
             if series >= COUNTED:
                 return None
             if series and kind <= T_NONE and at != seal:
-                told.append((series, kind, number[0], whole[0], whole[1], whole[2], place + at))
+                told.append((series, kind, real[0], whole[0], whole[1], whole[2], place + at))
         ids = {one[0] for one in told}
         if not ids:
             return ids
@@ -224,10 +224,10 @@ class FastStore:
             setattr(self, name, new)
         self._cells = self._views()
 
-    def _views(self) -> tuple[memoryview, ...]:
+    def _views(self) -> tuple[Any, ...]:
         """Return what `_take_few` counts with: numbers one by one, for half of what an array takes for them."""
         return tuple(
-            memoryview(array)
+            memoryview(array)  # type: ignore[arg-type]  # arrays of numpy are such, whatever it tells
             for array in (
                 self._count,
                 self._first_time,

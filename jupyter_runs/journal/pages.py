@@ -37,7 +37,9 @@ class Segment:
         self.offset = HEADER_SLOTS * SLOT
         self.stamped: tuple[int, ...] = self.stamp()  # before anything was read
         self.mark_bytes = header.mark.to_bytes(4, "little")
-        self.mark = int.from_bytes(self.mark_bytes, sys.byteorder)  # compared as this machine's integer
+        self.mark = int.from_bytes(
+            self.mark_bytes, sys.byteorder
+        )  # compared as this machine's integer
 
     def close(self) -> None:
         """Close the file; it is opened again when it is read."""

@@ -28,7 +28,8 @@ def encoded(data: Any) -> tuple[str, str]:
 
 def _with_ready(data: dict[str, Any]) -> tuple[str, str]:
     """Write an object in which lists may hold what is ready; these lists stand last."""
-    rest, lists = {}, {}
+    rest: dict[str, Any] = {}
+    lists: dict[str, list[Any]] = {}
     for key, value in data.items():
         ready = isinstance(value, list) and any(isinstance(one, Ready) for one in value)
         (lists if ready else rest)[key] = value

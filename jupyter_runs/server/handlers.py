@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-
 class EndpointHandler(APIHandler):
     """All methods of one address."""
 
