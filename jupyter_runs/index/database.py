@@ -64,6 +64,7 @@ class Index:
         self._counting = threading.Lock()  # who counts does not wait for who catches up
         self._totals: OrderedDict[Any, int] = OrderedDict()
         self._recent = Recent()
+        self._held: tuple[tuple[int, int], list[Held]] = ((-1, -1), [])  # of which version
 
     def __repr__(self) -> str:
         return f"Index({str(self.home)!r})"
@@ -130,21 +131,31 @@ class Index:
         asked = (
             select(
                 runs.c.workspace,
-                func.coalesce(runs.c.experiment, ""),
+                runs.c.experiment,
                 func.count(),
                 func.sum(case((active, 1), else_=0)),
                 func.max(runs.c.created),
             )
             .where(runs.c.nested == 0)
-            .group_by(runs.c.workspace, func.coalesce(runs.c.experiment, ""))
+            .group_by(runs.c.workspace, runs.c.experiment)
             .order_by(func.max(runs.c.at).desc())
         )
 
         def ask() -> list[Held]:
+            opened = self._store.opened
             with self._store.reading() as connection:
-                return [Held(*row) for row in connection.execute(asked)]
+                key = opened, self._store.version(connection)
+                known, held = self._held
+                if known == key:
+                    return held
+                found = [
+                    Held(one, name or "", *rest) for one, name, *rest in connection.execute(asked)
+                ]
+            held = _nameless_together(found)
+            self._held = key, held
+            return held
 
-        return self._asked(ask)
+        return list(self._asked(ask))
 
     def rows(self, runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
         """Return the rows of these runs, by workspace and id; one that is not known is left out."""
@@ -252,7 +263,9 @@ class Index:
         following = None
         if len(found) > query.limit:
             last = found[query.limit - 1]._mapping
-            following = cursor(order, now, [last[f"key_{n}"] for n in range(len(keys))])
+            # elsewhere the time says nothing, and a cursor that differs each time makes of each answer a new one
+            at = 0.0 if _timeless(query) else now
+            following = cursor(order, at, [last[f"key_{n}"] for n in range(len(keys))])
         return Page(rows, following, total, version)
 
     def _where(self, query: Query, now: float, *, one_by_one: bool = False) -> ColumnElement[bool]:
@@ -292,8 +305,7 @@ class Index:
             query.archived,
             query.put_away,
         )
-        # what compares with now, or today, is another question each time
-        timeless = not any(word in query.filter.lower() for word in ("duration", "day"))
+        timeless = _timeless(query)
         key = (self._store.opened, version, asked)
         if timeless:
             with self._counting:
@@ -308,6 +320,28 @@ class Index:
                 while len(self._totals) > _KEPT:
                     self._totals.popitem(last=False)
         return found or 0
+
+
+def _nameless_together(found: list[Held]) -> list[Held]:
+    """Put runs without an experiment's name together, be it missing or empty."""
+    nameless: dict[str, Held] = {}
+    for one in found:
+        if not one.experiment:
+            last = nameless.get(one.workspace)
+            times = [time for time in (one.latest, last and last.latest) if time is not None]
+            runs = one.runs + (last.runs if last else 0)
+            active = one.active + (last.active if last else 0)
+            nameless[one.workspace] = one._replace(
+                runs=runs, active=active, latest=max(times, default=None)
+            )
+    told = [nameless.pop(one.workspace, None) if not one.experiment else one for one in found]
+    return [one for one in told if one is not None]
+
+
+def _timeless(query: Query) -> bool:
+    """Tell whether a question is the same one later: what compares with now, or today, is another one each time."""
+    told = f"{query.sort} {query.filter}".lower()
+    return not any(word in told for word in ("duration", "day"))
 
 
 __all__ = ["Index"]

@@ -17,6 +17,7 @@ from jupyter_runs.index import Held, Index, Query, find_runs, parse, workspace_f
 from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 from jupyter_runs.views import RunView
+from jupyter_runs.views.jsonable import jsonable
 from jupyter_runs.views.rows import Row, row_known, row_of, time_of, unreadable
 from jupyter_runs.workspace import Workspace
 
@@ -182,10 +183,13 @@ class Listing:
                 view = RunView(folder)
             else:
                 view.refresh()
-            if view.head().status == "Queued":
+            head = view.head()
+            if head.status == "Queued":
                 look_after(folder)
-            if view.version != version or row["active"]:
+            if view.version != version:
                 row = row_of(view)
+            elif row["active"]:  # nothing but time has passed
+                row = {**row, "elapsed": jsonable(head.elapsed)}
         except Exception as error:
             self._views.pop(key, None)
             if not folder.path.is_dir():

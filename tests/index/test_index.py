@@ -274,6 +274,34 @@ def test_a_row_that_was_handed_out_is_made_anew_when_it_changes(index, home, mak
     other.close()
 
 
+def test_experiments_and_what_they_hold(index, make, start):
+    make("a", experiment="x", created=1.0)
+    make("b", experiment="", created=2.0)
+    make("c", experiment=None, created=3.0)
+    make("child", experiment="x", parent="a", created=9.0)
+    start("d", experiment="x", created=4.0, target="local")
+    index.catch_up()
+
+    def told():
+        return [(one.experiment, one.runs, one.active, one.latest) for one in index.experiments()]
+
+    assert told() == [("x", 2, 1, 4.0), ("", 2, 0, 3.0)]
+    assert told() == told()
+    make("e", experiment="y", workspace="v", created=5.0)
+    index.catch_up()
+    assert told()[0] == ("y", 1, 0, 5.0)
+    assert index.experiments()[0].workspace == "v"
+
+
+def test_a_cursor_is_the_same_until_the_list_is_another(index, make):
+    for n in range(3):
+        make(f"r{n}", created=float(n), metrics={"loss": [n]})
+    index.catch_up()
+    for asked in ({}, {"sort": "metrics.loss.min"}, {"filter": "metrics.loss >= 0"}):
+        first, again = (index.page(Query(limit=1, **asked)).next for _ in range(2))
+        assert first == again
+
+
 def test_archived_ones_are_left_out(index, make):
     make("a", created=1.0)
     away = make("b", created=2.0)
