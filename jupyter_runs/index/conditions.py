@@ -6,7 +6,19 @@ import operator
 import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from jupyter_runs.index import meaning
 from jupyter_runs.index.nodes import METRICS, RUN, All, Among, Compare, Contains, Field, Has, Not
@@ -14,7 +26,9 @@ from jupyter_runs.index.nodes import Any as Either
 from jupyter_runs.index.summary import looked_up, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Table
 
     from jupyter_runs.index.nodes import Leaf, Node, Value
     from jupyter_runs.index.tables import Tables
@@ -41,6 +55,9 @@ class Conditions:
         The time that durations of runs which go on are counted to.
     put_away
         Workspace and name of experiments whose runs all count as archived.
+    one_by_one
+        Look at each run for itself, which is best where the first few are wanted and many fit; else what is asked of the
+        other tables is looked up at once for all runs, which is best where few fit or all are counted.
     """
 
     def __init__(
@@ -48,8 +65,11 @@ class Conditions:
         tables: Tables,
         now: Optional[float] = None,
         put_away: Sequence[tuple[str, str]] = (),
+        *,
+        one_by_one: bool = False,
     ) -> None:
         self.tables = tables
+        self._one_by_one = one_by_one
         self._put_away = put_away
         self.now = time.time() if now is None else now
 
@@ -69,26 +89,36 @@ class Conditions:
             column = self.own(field)
             found = self._said(leaf, field, column, column)
             return found if isinstance(leaf, Has) else and_(column.is_not(None), found)
-        runs = self.tables.runs
         if field.space == METRICS:
             table = self.tables.metrics
             number = table.c[field.part]
             text = table.c.text if field.part == "last" else number
-            where = [table.c.run == runs.c.key, table.c.name == looked_up(field.name)]
+            where = [table.c.name == looked_up(field.name)]
             if isinstance(leaf, Has):  # a list without numbers has no least one
                 there = field.part in ("min", "max")
-                return exists().where(*where, *([number.is_not(None)] if there else []))
+                return self._among(table, *where, *([number.is_not(None)] if there else []))
         else:
             table = self.tables.labels
             number, text = table.c.number, table.c.text
-            where = [
-                table.c.run == runs.c.key,
-                table.c.space == field.space,
-                table.c.name == looked_up(field.name),
-            ]
+            where = [table.c.space == field.space, table.c.name == looked_up(field.name)]
             if isinstance(leaf, Has):
-                return exists().where(*where)
-        return exists().where(*where, self._said(leaf, field, number, text))
+                return self._among(table, *where)
+        return self._among(table, *where, self._said(leaf, field, number, text))
+
+    def _among(self, table: Table, *where: Condition) -> Condition:
+        """Return that a run is one of those with such a row."""
+        key = self.tables.runs.c.key
+        if self._one_by_one:
+            return exists().where(table.c.run == key, *where)
+        return key.in_(select(table.c.run).where(*where))
+
+    def words(self, text: str) -> Iterator[Condition]:
+        """Give for each word of a text that it stands somewhere in what is said of a run."""
+        runs = self.tables.runs
+        table = runs if self._one_by_one else runs.alias("told")
+        for word in text.lower().split():
+            found = table.c.words.contains(storable(word), autoescape=True)
+            yield found if table is runs else runs.c.key.in_(select(table.c.key).where(found))
 
     def own(self, field: Field) -> ColumnElement[Any]:
         """Return what one of a run's own fields is in the tables."""

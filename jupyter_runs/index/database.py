@@ -19,6 +19,7 @@ from jupyter_runs.index.language import parse
 from jupyter_runs.index.order import cursor, order_of, read_cursor
 from jupyter_runs.index.place import URL
 from jupyter_runs.index.query import Held, Page, Query, Row
+from jupyter_runs.index.recent import Recent
 from jupyter_runs.index.store import PATIENCE, BusyError, DamagedError, Store
 from jupyter_runs.index.summary import UNREADABLE, row_from, storable
 from jupyter_runs.journal import TERMINAL
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+_MANY = 10  # pages: where there are more, the next one is found by looking at a few runs
 _KEPT = 64  # totals that are remembered
 _ASKED = 500  # runs that one question names
 _SENSELESS = (ValueError, TypeError, LookupError, AttributeError)
@@ -61,6 +63,8 @@ class Index:
         self._lock = threading.RLock()
         self._counting = threading.Lock()  # who counts does not wait for who catches up
         self._totals: OrderedDict[Any, int] = OrderedDict()
+        self._recent = Recent()
+        self._held: tuple[tuple[int, int], list[Held]] = ((-1, -1), [])  # of which version
 
     def __repr__(self) -> str:
         return f"Index({str(self.home)!r})"
@@ -127,21 +131,31 @@ class Index:
         asked = (
             select(
                 runs.c.workspace,
-                func.coalesce(runs.c.experiment, ""),
+                runs.c.experiment,
                 func.count(),
                 func.sum(case((active, 1), else_=0)),
                 func.max(runs.c.created),
             )
             .where(runs.c.nested == 0)
-            .group_by(runs.c.workspace, func.coalesce(runs.c.experiment, ""))
+            .group_by(runs.c.workspace, runs.c.experiment)
             .order_by(func.max(runs.c.at).desc())
         )
 
         def ask() -> list[Held]:
+            opened = self._store.opened
             with self._store.reading() as connection:
-                return [Held(*row) for row in connection.execute(asked)]
+                key = opened, self._store.version(connection)
+                known, held = self._held
+                if known == key:
+                    return held
+                found = [
+                    Held(one, name or "", *rest) for one, name, *rest in connection.execute(asked)
+                ]
+            held = _nameless_together(found)
+            self._held = key, held
+            return held
 
-        return self._asked(ask)
+        return list(self._asked(ask))
 
     def rows(self, runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
         """Return the rows of these runs, by workspace and id; one that is not known is left out."""
@@ -231,28 +245,34 @@ class Index:
         order = order_of(query.sort, self._store.tables, now)
         if values is not None and not order.fits(values):
             raise FilterError("after is the `next` of a page before, and this is none; begin anew")
-        where = self._where(query, now)
         keys = [key.label(f"key_{number}") for number, key in enumerate(order.keys)]
         source = runs if order.join is None else runs.outerjoin(*order.join)
-        asked = select(runs, *keys).select_from(source).where(where).order_by(*order.clauses())
+        asked = select(runs, *keys).select_from(source).order_by(*order.clauses())
         if values is not None:
             asked = asked.where(order.behind(values))
+        opened = self._store.opened
         with self._store.reading() as connection:
             version = self._store.version(connection)
-            found = connection.execute(asked.limit(query.limit + 1)).all()
-            total = self._total(connection, version, query, where)
-        rows: list[Row] = [row_from(row) for row in found[: query.limit]]
+            total = self._total(connection, version, query, self._where(query, now))
+            # the first of many are found soon, one after the other in their order
+            soon = order.plain and total >= _MANY * query.limit
+            where = self._where(query, now, one_by_one=soon)
+            asked = asked.where(where).limit(query.limit + 1)
+            found = connection.execute(asked).all() if total else []
+        rows = self._recent.rows(opened, found[: query.limit])
         following = None
         if len(found) > query.limit:
             last = found[query.limit - 1]._mapping
-            following = cursor(order, now, [last[f"key_{n}"] for n in range(len(keys))])
+            # elsewhere the time says nothing, and a cursor that differs each time makes of each answer a new one
+            at = 0.0 if _timeless(query) else now
+            following = cursor(order, at, [last[f"key_{n}"] for n in range(len(keys))])
         return Page(rows, following, total, version)
 
-    def _where(self, query: Query, now: float) -> ColumnElement[bool]:
+    def _where(self, query: Query, now: float, *, one_by_one: bool = False) -> ColumnElement[bool]:
         runs = self._store.tables.runs
         tree = parse(query.filter)
         put_away = () if query.experiment is not None else query.put_away
-        conditions = Conditions(self._store.tables, now, put_away)
+        conditions = Conditions(self._store.tables, now, put_away, one_by_one=one_by_one)
         where: list[ColumnElement[bool]] = []
         if not query.archived and not mentions(tree, "archived"):
             where.append(runs.c.archived == 0)
@@ -266,10 +286,7 @@ class Index:
             where.append(runs.c.workspace == storable(query.workspace))
         if query.experiment is not None:
             where.append(runs.c.experiment == storable(query.experiment))
-        where += (
-            runs.c.words.contains(storable(word), autoescape=True)
-            for word in query.text.lower().split()
-        )
+        where += conditions.words(query.text)
         if query.filter.strip():
             where.append(conditions.of(tree))
         return and_(true(), *where)
@@ -288,8 +305,7 @@ class Index:
             query.archived,
             query.put_away,
         )
-        # what compares with now, or today, is another question each time
-        timeless = not any(word in query.filter.lower() for word in ("duration", "day"))
+        timeless = _timeless(query)
         key = (self._store.opened, version, asked)
         if timeless:
             with self._counting:
@@ -304,6 +320,28 @@ class Index:
                 while len(self._totals) > _KEPT:
                     self._totals.popitem(last=False)
         return found or 0
+
+
+def _nameless_together(found: list[Held]) -> list[Held]:
+    """Put runs without an experiment's name together, be it missing or empty."""
+    nameless: dict[str, Held] = {}
+    for one in found:
+        if not one.experiment:
+            last = nameless.get(one.workspace)
+            times = [time for time in (one.latest, last and last.latest) if time is not None]
+            runs = one.runs + (last.runs if last else 0)
+            active = one.active + (last.active if last else 0)
+            nameless[one.workspace] = one._replace(
+                runs=runs, active=active, latest=max(times, default=None)
+            )
+    told = [nameless.pop(one.workspace, None) if not one.experiment else one for one in found]
+    return [one for one in told if one is not None]
+
+
+def _timeless(query: Query) -> bool:
+    """Tell whether a question is the same one later: what compares with now, or today, is another one each time."""
+    told = f"{query.sort} {query.filter}".lower()
+    return not any(word in told for word in ("duration", "day"))
 
 
 __all__ = ["Index"]

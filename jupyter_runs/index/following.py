@@ -6,12 +6,11 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, Optional
 
-from jupyter_runs.index.summary import Said, Summary, figures_of, said_by, summarise, unreadable
+from jupyter_runs.index.summary import Said, Summary, Told, said_by, summarise, unreadable
 from jupyter_runs.journal import RunNotFoundError, RunReader, read_status
 from jupyter_runs.journal.alive import is_locked, process_gone, rebooted, same_machine
 
 if TYPE_CHECKING:
-    from jupyter_runs.index.query import Figures
     from jupyter_runs.journal import RunFolder, Status
 
 _YOUNG = 2.0  # seconds: clocks of file systems are coarse
@@ -73,8 +72,9 @@ class Followed:
         self._status: Optional[Status] = None
         self._said: Optional[tuple[int, Said]] = None
         self._told = (-1, 0, 0)
-        self._places = f"{folder.control}", f"{folder.journal}"
-        self._figures: dict[str, tuple[int, Figures]] = {}
+        self._control = str(folder.control)
+        self._alive: Optional[str] = None
+        self._figures: dict[str, Told] = {}
 
     def take(self, summary: Summary, stamp: int) -> None:
         """Take what another process has found of a run of which nothing more is expected."""
@@ -97,16 +97,16 @@ class Followed:
         ended = self._status is not None and self._status.ended is not None
         stamp = changed_at(self.folder) if ended or self._status is None else 0
         try:
-            changed = self._reader.poll() or self.summary is None
+            reader = self._reader
+            changed = reader.poll() or self.summary is None
             status = self._status_now()
             self.fresh = changed or status != self._status
             if not self.fresh:
                 self._settle(stamp)
                 return False
             self._status = status
-            lines = self._reader.lines
-            if self._said is None or self._said[0] != lines:
-                self._said = lines, said_by(self._reader, self.inode)
+            if self._said is None or self._said[0] != reader.lines:
+                self._said = reader.lines, said_by(reader, self.inode)
             summary = summarise(self._said[1], status, self._figures_now())
         except RunNotFoundError:
             raise
@@ -124,30 +124,33 @@ class Followed:
         if self._opened is not None:
             self._opened.close()
 
-    def _figures_now(self) -> dict[str, Figures]:
-        found = {}
+    def _figures_now(self) -> list[Told]:
+        found, figures = [], self._figures
         for name, metric in self._reader.metrics.items():
-            known = self._figures.get(name)
-            if known is None or known[0] != metric.version:
-                known = self._figures[name] = metric.version, figures_of(metric)
-            if known[1].count or metric.kind not in _POINTS:
-                found[name] = known[1]
+            known = figures.get(name)
+            if known is None or known.metric is not metric:
+                known = figures[name] = Told(name, metric)
+            elif known.version != metric.version:
+                known.update()
+            if known.row[1] or metric.kind not in _POINTS:
+                found.append(known)
         return found
 
     def _status_now(self) -> Status:
         """Return the status; where nothing was asked of the run, and its owner lives, it is what it was."""
-        control, journal = self._places
         reader = self._reader
-        told = _stamp(control), len(reader.status_events), len(reader.writer_names)
+        told = _stamp(self._control), len(reader.status_events), len(reader.writer_names)
         if (
             self._status is not None
             and self._status.alive
             and told == self._told
             and told[0] > 0
-            and is_locked(f"{journal}/{self.folder.definition.get('owner')}/alive")
+            and self._alive is not None
+            and is_locked(self._alive)
         ):
             return self._status
         self._told = told
+        self._alive = f"{self.folder.journal}/{self.folder.definition.get('owner')}/alive"
         return read_status(self.folder, reader)._replace(last_seen=None)
 
     def _settle(self, stamp: int) -> None:

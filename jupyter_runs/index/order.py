@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jupyter_runs.index.tables import Tables
 
 Key = Union[None, int, float, str]
+_PLAIN = 4  # keys: time, number, id, workspace
 
 
 class Order(NamedTuple):
@@ -42,6 +43,11 @@ class Order(NamedTuple):
     descending: tuple[bool, ...]
     optional: tuple[bool, ...]
     join: Optional[tuple[FromClause, ColumnElement[bool]]] = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether an index holds the runs in this order."""
+        return self.join is None and len(self.keys) == _PLAIN
 
     def clauses(self) -> list[ColumnElement[Any]]:
         """Return what stands behind ORDER BY."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Dialect, Table
 
     from jupyter_runs.index.following import Followed
     from jupyter_runs.index.summary import Summary
     from jupyter_runs.index.tables import Tables
 
-_KEY = "the_key"
 _MANY = 500  # values in one IN
 _Change = tuple["Followed", dict[Any, Any], dict[Any, Any]]  # a run, the metrics and labels it had
 
@@ -46,25 +46,31 @@ class Rows:
         self._update([run for run in runs if run.key is not None])
         self._insert([run for run in runs if run.key is None])
 
+    def _own(self, run: Followed) -> dict[str, Any]:
+        run.marked = self.version
+        return {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
+
     def _values(self, run: Followed) -> dict[str, Any]:
         assert run.summary is not None
-        run.marked = self.version
-        own = {"settled": int(run.settled), "stamp": run.stamp, "changed": self.version}
-        return {**run.summary.row, **own}
+        return {**run.summary.row, **self._own(run)}
 
     def _difference(self, run: Followed, stored: Optional[Summary]) -> dict[str, Any]:
-        now = self._values(run)
-        had = stored.row if stored is not None else {}
-        return {
-            _KEY: run.key,
-            **{name: told for name, told in now.items() if name not in had or had[name] != told},
-        }
+        """Return the columns of a run that are not as they were stored."""
+        assert run.summary is not None
+        now = run.summary.row
+        if stored is None or stored.row.keys() != now.keys():
+            return {"key": run.key, **self._values(run)}
+        had = stored.row
+        other = {name: told for name, told in now.items() if had[name] != told}
+        return {"key": run.key, **other, **self._own(run)}
 
     def _insert(self, runs: list[Followed]) -> None:
         if not runs:
             return
         table = self._tables.runs
-        self._many(insert(table), [self._values(run) for run in runs])
+        values = [self._values(run) for run in runs]
+        columns = tuple(values[0])
+        self._many("insert", table, columns, list(map(itemgetter(*columns), values)))
         keys: dict[tuple[str, str], int] = {}
         for workspace in {run.folder.path.parent.parent.name for run in runs}:
             for ids in _parts([run.folder.id for run in runs]):
@@ -98,28 +104,26 @@ class Rows:
 
     def _set(self, values: list[dict[str, Any]]) -> None:
         """Set columns of rows, those together that set the same."""
-        table = self._tables.runs
-        by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
         for value in values:
-            by_columns.setdefault(tuple(value), []).append(value)
+            by_columns.setdefault(tuple(value), []).append(tuple(value.values()))
         for columns, some in by_columns.items():
-            told: dict[str, Any] = {name: bindparam(name) for name in columns if name != _KEY}
-            self._many(update(table).where(table.c.key == bindparam(_KEY)).values(told), some)
+            self._many("update", self._tables.runs, columns, some)
 
-    def _many(self, statement: Any, values: list[dict[str, Any]]) -> None:
-        """Execute a statement for each of many values, with nothing in between that looks at each of them."""
-        if not values:
+    def _many(
+        self, what: str, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    ) -> None:
+        """Execute a statement for each of many rows, with nothing in between that looks at each of them."""
+        if not rows:
             return
-        compiled = statement.compile(dialect=self._connection.dialect, column_keys=list(values[0]))
-        order = compiled.positiontup
-        rows: Any = values
-        if order is not None:
-            rows = (
-                list(map(itemgetter(*order), values))
-                if len(order) > 1
-                else [(v[order[0]],) for v in values]
-            )
-        self._connection.exec_driver_sql(str(compiled), rows)
+        sql, order = _compiled(self._connection.dialect, what, table, tuple(columns))
+        told: Any = rows
+        if order is None:  # by name
+            names = [f"the_{name}" for name in columns]
+            told = [dict(zip(names, row)) for row in rows]
+        elif order != tuple(range(len(columns))):
+            told = list(map(itemgetter(*order), rows))
+        self._connection.exec_driver_sql(sql, told)
 
     def _settle(self, run: Followed) -> None:
         """Note that nothing more is expected of a run."""
@@ -130,33 +134,28 @@ class Rows:
     def _add(self, runs: list[_Change]) -> None:
         """Store metrics and labels that are not as they were."""
         for which, table in enumerate((self._tables.metrics, self._tables.labels)):
+            keys = [column.name for column in table.primary_key]
+            columns = [column.name for column in table.columns if column.name not in keys]
             gone: list[tuple[Any, ...]] = []
             come: list[tuple[Any, ...]] = []
             other: list[tuple[Any, ...]] = []
             for run, *had in runs:
                 assert run.summary is not None
                 was: dict[Any, Any] = had[which]
-                now: dict[Any, Any] = (run.summary.metrics, run.summary.labels)[which]
+                now: dict[Any, Any] = run.summary[which + 1]
                 if was is now:
                     continue
-                gone += (_key(run, name) for name in was if name not in now)
+                # what stands last in a statement is last here, too: nothing has to be put in order
                 for name, told in now.items():
-                    if name not in was:
-                        come.append((*_key(run, name), *told))
-                    elif was[name] != told:
-                        other.append((*_key(run, name), *told))
-            columns = [column.name for column in table.columns]
-            marks = [f"the_{name}" for name in columns]
-            keys = [column.name for column in table.primary_key]
-            where = [table.c[name] == bindparam(f"the_{name}") for name in keys]
-            rest: dict[str, Any] = {
-                name: bindparam(f"the_{name}") for name in columns if name not in keys
-            }
-            self._many(delete(table).where(*where), [dict(zip(marks, key)) for key in gone])
-            self._many(insert(table), [dict(zip(columns, row)) for row in come])
-            self._many(
-                update(table).where(*where).values(rest), [dict(zip(marks, row)) for row in other]
-            )
+                    before = was.get(name)
+                    if before is None:
+                        come.append((*told, *_words(name), run.key))
+                    elif before != told:
+                        other.append((*told, *_words(name), run.key))
+                gone += ((*_words(name), run.key) for name in was if name not in now)
+            self._many("delete", table, keys, gone)
+            self._many("insert", table, [*columns, *keys], come)
+            self._many("update", table, [*columns, *keys], other)
         for run, *_ in runs:
             run.stored = run.summary
 
@@ -176,8 +175,29 @@ class Rows:
                 self._connection.execute(delete(table).where(table.c.run.in_(some)))
 
 
-def _key(run: Followed, name: Any) -> tuple[Any, ...]:
-    return (run.key, *name) if isinstance(name, tuple) else (run.key, name)
+@lru_cache(maxsize=256)
+def _compiled(
+    dialect: Dialect, what: str, table: Table, columns: tuple[str, ...]
+) -> tuple[str, Optional[tuple[int, ...]]]:
+    """Return a statement as its driver takes it, and at which places it takes the columns; None if by their names."""
+    keys = [column.name for column in table.primary_key]
+    told: dict[str, Any] = {name: bindparam(f"the_{name}") for name in columns}
+    where = [table.c[name] == told[name] for name in keys if name in told]
+    statement: Any = insert(table).values(told)
+    if what == "update":
+        rest = {name: value for name, value in told.items() if name not in keys}
+        statement = update(table).where(*where).values(rest)
+    elif what == "delete":
+        statement = delete(table).where(*where)
+    compiled = statement.compile(dialect=dialect)
+    if compiled.positiontup is None:
+        return str(compiled), None
+    places = {f"the_{name}": place for place, name in enumerate(columns)}
+    return str(compiled), tuple(places[name] for name in compiled.positiontup)
+
+
+def _words(name: Any) -> tuple[Any, ...]:
+    return name if isinstance(name, tuple) else (name,)
 
 
 def _parts(values: list[Any]) -> Iterable[list[Any]]:

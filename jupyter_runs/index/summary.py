@@ -12,7 +12,7 @@ from jupyter_runs.journal.columns import as_float
 from jupyter_runs.journal.events import decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from jupyter_runs.journal import Metric, RunFolder, RunReader, Scalar, Status
 
@@ -42,10 +42,55 @@ def storable(text: str) -> str:
     return text
 
 
-def figures_of(metric: Metric) -> Figures:
-    """Return what there is to say of a metric."""
-    low, high = metric.extremes or (None, None)
-    return Figures(metric.kind, metric.count, metric.last, low, high)
+class Told:
+    """What there is to say of a metric, as it is stored to be looked up and to be shown.
+
+    Attributes
+    ----------
+    name : str
+    row : tuple
+        Kind, count, last, text, min, max.
+    shown : str
+        A member of a JSON object.
+    version : int
+        Which of the metric's this is of.
+    """
+
+    __slots__ = (
+        *("_head", "_high", "_high_shown", "_low", "_low_shown"),
+        *("metric", "name", "row", "shown", "version"),
+    )
+
+    def __init__(self, name: str, metric: Metric) -> None:
+        self.metric = metric
+        self.name = looked_up(name)
+        self._head = f"{json.dumps(name)}: [{json.dumps(metric.kind)}, "
+        self._low: Optional[float] = None
+        self._high: Optional[float] = None
+        self._low_shown = self._high_shown = "null"
+        self.update()
+
+    def update(self) -> None:
+        """Take what the metric says now."""
+        metric = self.metric
+        self.version = metric.version
+        count, last, ends = metric.figures()
+        low, high = ends or (None, None)
+        number, text = (last, None) if type(last) is float and last == last else _forms(last)  # noqa: PLR0124
+        shown = _json(_plain(last))
+        # writing floats takes longer than all else: an end is mostly what it was, or else the last value; 0.0 is -0.0
+        same = last if type(last) is float and last else math.nan
+        if low != self._low or not low:
+            self._low, self._low_shown = low, shown if low == same else _json(low)
+        if high != self._high or not high:
+            self._high, self._high_shown = high, shown if high == same else _json(high)
+        self.shown = f"{self._head}{count}, {shown}, {self._low_shown}, {self._high_shown}]"
+        self.row = (metric.kind, min(count, _LARGEST), number, text, low, high)
+
+
+def _json(value: Any) -> str:
+    """Return a value as ``json.dumps`` writes it; finite floats, as most are, in a third of the time."""
+    return repr(value) if type(value) is float and value - value == 0 else json.dumps(value)
 
 
 class Said(NamedTuple):
@@ -92,31 +137,18 @@ def said_by(reader: RunReader, inode: int) -> Said:
     return Said(row, labels, json.dumps(body)[1:])
 
 
-def summarise(said: Said, status: Status, figures: Mapping[str, Figures]) -> Summary:
+def summarise(said: Said, status: Status, metrics: Iterable[Told]) -> Summary:
     """Return what is stored of a run: what its lines say, where it stands, and its metrics' figures."""
-    metrics = {
-        looked_up(key): (
-            told.kind,
-            min(told.count, _LARGEST),
-            *_forms(told.last),
-            told.min,
-            told.max,
-        )
-        for key, told in figures.items()
-    }
-    shown = {
-        key: (told.kind, told.count, _plain(told.last), told.min, told.max)
-        for key, told in figures.items()
-    }
+    metrics = list(metrics)
     row = {
         **said.row,
         "status": status.status,
         "reason": _short(status.reason or status.message, _LONGEST_REASON),
         "started": status.started,
         "ended": status.ended,
-        "body": f'{{"metrics": {json.dumps(shown)}, {said.body}',
+        "body": f'{{"metrics": {{{", ".join([told.shown for told in metrics])}}}, {said.body}',
     }
-    return Summary(row, metrics, said.labels)
+    return Summary(row, {told.name: told.row for told in metrics}, said.labels)
 
 
 def row_from(found: Any) -> Row:

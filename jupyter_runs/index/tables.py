@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = 1  # raise it with any change of the tables or of what is put into them
+SCHEMA = 2  # raise it with any change of the tables or of what is put into them
 
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # there an INTEGER, else it is no row id
 # compared byte by byte, as SQLite does, whatever the database's language
@@ -92,13 +92,19 @@ def tables(schema: Optional[str] = None) -> Tables:
     order = (runs.c["at"].desc(), runs.c.nth.desc(), runs.c.id.desc(), runs.c.workspace)
     Index("runs_in_order", runs.c.archived, runs.c.nested, *order)
     Index("runs_of_experiment", runs.c.experiment, runs.c.workspace, *order[:3])
+    # all that is told of experiments, without a look at the runs themselves
+    held = (runs.c.status, runs.c.target, runs.c.created, runs.c["at"])
+    Index("runs_held", runs.c.nested, runs.c.workspace, runs.c.experiment, *held)
     Index("runs_of_parent", runs.c.parent)
     Index("runs_unsettled", runs.c.settled)
+    # the words lie together, and not between all that is only shown; other databases take no texts as long as that
+    Index("runs_words", runs.c.words).ddl_if(dialect="sqlite")
     metrics = Table(
         "metrics",
         metadata,
-        Column("run", _BIG, primary_key=True, autoincrement=False),
+        # by name first: what a filter asks of all runs lies together
         Column("name", _TEXT, primary_key=True),
+        Column("run", _BIG, primary_key=True, autoincrement=False),
         Column("kind", Text, nullable=False),
         Column("count", BigInteger, nullable=False),
         Column("last", Double),
@@ -110,11 +116,13 @@ def tables(schema: Optional[str] = None) -> Tables:
     labels = Table(
         "labels",
         metadata,
-        Column("run", _BIG, primary_key=True, autoincrement=False),
         Column("space", _TEXT, primary_key=True),
         Column("name", _TEXT, primary_key=True),
+        Column("run", _BIG, primary_key=True, autoincrement=False),
         Column("text", _TEXT),
         Column("number", Double),
         sqlite_with_rowid=False,
     )
+    Index("metrics_of_run", metrics.c.run)
+    Index("labels_of_run", labels.c.run)
     return Tables(metadata, meta, workspaces, runs, metrics, labels)

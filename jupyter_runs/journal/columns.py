@@ -97,6 +97,10 @@ class PlainColumn:
         self._sort()
         return self._times[0], self._times[-1]
 
+    def last_time(self) -> float:
+        """Return the time of the last."""
+        return self.span()[1]
+
     def last_step(self) -> int:
         """Return the newest record's step."""
         self._sort()
@@ -118,6 +122,10 @@ class PlainColumn:
         self._looked = len(self._values)
         self._extremes = extremes_of(new, self._extremes)
         return self._extremes
+
+    def figures(self) -> Optional[tuple[int, Scalar, Optional[tuple[float, float]]]]:
+        """Return how many there are, the last value, the least and the greatest; None where there is nothing."""
+        return (self.count, self.last()[3], self.extremes()) if self.count else None
 
 
 def extremes_of(

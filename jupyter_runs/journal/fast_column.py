@@ -35,6 +35,7 @@ class FastColumn:
 
     def __init__(self, store: FastStore, series: int) -> None:
         self.store = store
+        self.counts = store.counts
         self.series = series
         self.release()
 
@@ -52,26 +53,31 @@ class FastColumn:
     @property
     def count(self) -> int:
         """How many records there are."""
-        return self._have + self._waiting if self.loaded else self.store.counted(self.series)
+        return self._have + self._waiting if self.loaded else self.counts.counted(self.series)
 
     def begin(self, room: int) -> None:
         """Take records from now on, so many at first."""
         self.loaded = True
         self._arrays = tuple(np.empty(room, array.dtype) for array in self._arrays)
 
-    def extend(self, bits: Array, kind: Array, step: Array, time: Array, place: Array) -> None:
-        """Take more records."""
+    def extend(
+        self, bits: Array, kind: Optional[Array], step: Array, time: Array, place: Array
+    ) -> None:
+        """Take more records, which are copied; without types, all are floats."""
         if place[0] < self._last_place:
             self._sorted = False
         self._last_place = max(self._last_place, int(place[-1]))
-        self._all_float = self._all_float and not kind.any()
+        kinds: Any = T_FLOAT
+        if kind is not None:
+            kinds, self._all_float = kind, self._all_float and not kind.any()
         after = self._have + len(bits)
         if not self._new and after <= len(self._arrays[0]):  # what it began with has room
-            for array, part in zip(self._arrays, (bits, kind, step, time, place)):
+            for array, part in zip(self._arrays, (bits, kinds, step, time, place)):
                 array[self._have : after] = part
             self._have = after
             return
-        self._new.append((bits, kind, step, time, place))
+        kinds = np.full(len(bits), kinds, np.uint8)
+        self._new.append((bits.copy(), kinds, step.copy(), time.copy(), place))
         self._waiting += len(bits)
         if len(self._new) > MANY:
             self._join()
@@ -131,42 +137,54 @@ class FastColumn:
     def span(self) -> tuple[float, float]:
         """Return the times of the first and the last."""
         if not self.loaded:
-            return self.store.span(self.series)
+            return self.counts.span(self.series)
         time = self.arrays()[3]
         return float(time[0]), float(time[-1])
+
+    def last_time(self) -> float:
+        """Return the time of the last."""
+        known = self.counts.last_time(self.series)
+        return self.span()[1] if known is None else known
 
     def last_step(self) -> int:
         """Return the newest record's step."""
         if not self.loaded:
-            return self.store.last_step(self.series)
+            return self.counts.last_step(self.series)
         return int(self.arrays()[2][-1])
 
     @property
     def _counted(self) -> bool:
         """Whether the store has counted it, be it decoded or not."""
-        return self.store.counted(self.series) > 0
+        return self.counts.counted(self.series) > 0
 
     @property
     def rising(self) -> bool:
         """Whether it is known that times rise with places."""
-        return self.store.rising and self._counted
+        return self.counts.rising and self._counted
 
     def last(self) -> Entry:
         """Return the record with the highest place."""
-        return self.store.last(self.series) if self._counted else self.entries()[-1]
+        return self.counts.last(self.series) if self._counted else self.entries()[-1]
 
     def extremes(self) -> Optional[tuple[float, float]]:
         """Return the least and the greatest value, NaN left out; None where there is no number."""
-        if self.store.extremes and self._counted:
-            return self.store.span_of_values(self.series)
+        if self.counts.extremes and self._counted:
+            return self.counts.span_of_values(self.series)
         values = self.numbers()
         values = values[~np.isnan(values)]
         return (float(values.min()), float(values.max())) if len(values) else None
 
+    def figures(self) -> Optional[tuple[int, Scalar, Optional[tuple[float, float]]]]:
+        """Return how many there are, the last value, the least and the greatest; None where there is nothing."""
+        known = self.counts.figures(self.series)
+        if known is not None:
+            return known
+        return (self.count, self.last()[3], self.extremes()) if self.count else None
 
-def as_numbers(bits: Array, kind: Array) -> Array:
-    """Return values as float64, NaN for None."""
-    if not kind.any():
+
+def as_numbers(bits: Array, kind: Optional[Array]) -> Array:
+    """Return values as float64, NaN for None; without types, all are floats."""
+    if kind is None or not kind.any():
         return bits.view("<f8")
     return np.where(
         kind == T_FLOAT, bits.view("<f8"), np.where(kind == T_NONE, np.nan, bits.astype("<f8"))

@@ -36,8 +36,10 @@ class Segment:
         self.header = header
         self.offset = HEADER_SLOTS * SLOT
         self.stamped: tuple[int, ...] = self.stamp()  # before anything was read
-        self._mark = header.mark.to_bytes(4, "little")
-        self.mark = int.from_bytes(self._mark, sys.byteorder)  # compared as this machine's integer
+        self.mark_bytes = header.mark.to_bytes(4, "little")
+        self.mark = int.from_bytes(
+            self.mark_bytes, sys.byteorder
+        )  # compared as this machine's integer
 
     def close(self) -> None:
         """Close the file; it is opened again when it is read."""
@@ -129,9 +131,9 @@ class Segment:
         while end:  # from behind, a page at a time: where it is full, the first look tells
             start = max(0, end - PAGE)
             part = bytes(raw[start:end])
-            found = part.rfind(self._mark)
-            while found >= 0 and (start + found) % SLOT != SLOT - len(self._mark):
-                found = part.rfind(self._mark, 0, found + len(self._mark) - 1)
+            found = part.rfind(self.mark_bytes)
+            while found >= 0 and (start + found) % SLOT != SLOT - len(self.mark_bytes):
+                found = part.rfind(self.mark_bytes, 0, found + len(self.mark_bytes) - 1)
             if found >= 0:
                 return (start + found) // SLOT + 1
             end = start

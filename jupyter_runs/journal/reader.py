@@ -98,6 +98,7 @@ class RunReader(Facts):
         self._only = None if names is None else frozenset(names)
         self.folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
         self.version = 0
+        self._journal = str(self.folder.journal)  # a path is made a text each time it is asked for
         self._store = partial(PlainStore if plain else _best_store(), extremes=extremes)
         self._start()
 
@@ -174,9 +175,11 @@ class RunReader(Facts):
         self._torn = True
         changed, following = False, self.version + 1
         for source in self._sources.values():
-            if source.done or (source.events.idle() and source.scalars.idle()):
+            if source.done:
                 continue
-            changed = self._read(source, following) or changed
+            quiet = source.events.idle()
+            if not quiet or not source.scalars.idle():
+                changed = self._read(source, following, quiet) or changed
         if changed:
             self.version = following
             if self._unordered:
@@ -184,8 +187,9 @@ class RunReader(Facts):
         self._torn = False
         return changed
 
-    def _read(self, source: _Source, version: int) -> bool:
-        changed = self._read_lines(source, version)
+    def _read(self, source: _Source, version: int, quiet: bool) -> bool:
+        """Read what is new of a writer; ``quiet``: it had no new line a moment ago."""
+        changed = False if quiet else self._read_lines(source, version)
         while not source.done:
             fresh = self._read_numbers(source, version)
             changed = changed or fresh
@@ -216,13 +220,17 @@ class RunReader(Facts):
             source.begun = True
             store.expect(source.scalars.room() // (len(source.metrics) + len(store.ignored)))
         changed: set[int] = store.add(source.scalars.poll(final=final))
-        for series in changed - store.ignored:
-            metric = source.metrics.get(series)
-            if metric is not None:
-                metric.version = version
-            else:
-                source.strays.add(series)
-            self._see(store.column(series).span()[1])
+        if changed:
+            metrics = source.metrics
+            told = changed - store.ignored if store.ignored else changed
+            for series in told:
+                metric = metrics.get(series)
+                if metric is not None:
+                    metric.version = version
+                else:
+                    source.strays.add(series)
+            if told:
+                self._see(max([store.column(series).last_time() for series in told]))
         return bool(changed)
 
     def load(self, metrics: Iterable[Metric]) -> None:
@@ -259,7 +267,7 @@ class RunReader(Facts):
 
     def _find_writers(self) -> None:
         try:
-            told = os.stat(self.folder.journal)
+            told = os.stat(self._journal)
             # a folder that was changed a moment ago may be changed again without a later time
             stamp = told.st_mtime_ns if time.time() - told.st_mtime > _YOUNG else -1
             self._looks += 1
@@ -267,7 +275,7 @@ class RunReader(Facts):
                 stamp == self._stamp >= 0 and self._looks % 16
             ):  # 16: other hosts' clocks may be wrong
                 return
-            names = os.listdir(self.folder.journal)
+            names = os.listdir(self._journal)
         except OSError:
             if not self.folder.path.is_dir():
                 raise RunNotFoundError(
@@ -279,9 +287,7 @@ class RunReader(Facts):
             return
         for name in sorted(names):
             if name not in self._sources:
-                source = _Source(
-                    len(self.writer_names), str(self.folder.journal), name, self._store()
-                )
+                source = _Source(len(self.writer_names), self._journal, name, self._store())
                 self._sources[name] = source
                 self.writer_names.append(name)
 

@@ -97,6 +97,9 @@ class ScalarTail:
             passed = self._number < last or os.access(self._following, os.F_OK)
             if self._segment is None:
                 self._segment = self._open(passed=passed)
+            elif not passed and final is None and (few := self._few(self._segment)) is not None:
+                yield few
+                return
             if self._segment is not None:
                 yield from self._read(self._segment, passed=passed or final is not None)
             if not passed:
@@ -116,6 +119,27 @@ class ScalarTail:
         """Give the buffer back: what was given out of it has been taken."""
         give_back(self._buffer)
         self._buffer = memoryview(b"")
+
+    def _few(self, segment: Segment) -> Optional[Piece]:
+        """Return what is new where it is as it is most often: records of one open page, none missing, nothing behind them.
+
+        None, and nothing is taken, where it is not so; then one has to look more closely.
+        """
+        offset = segment.offset
+        rest = -offset % PAGE
+        seen = segment.read(min(segment.header.size - offset, PAGE + rest), offset)
+        count = (seen.rfind(segment.mark_bytes) + 4) // SLOT
+        size = count * SLOT
+        if not 0 < size <= rest - SLOT or not _ZEROS.startswith(seen[size:]):
+            return None
+        if segment.marks(seen[:size]) != [segment.mark] * count:
+            return None
+        # read again: only now is the body of each record whose mark was there certain to be there too
+        body = segment.read(size, offset)
+        if len(body) < size:
+            return None
+        segment.offset = offset + size
+        return Piece(segment, offset // SLOT, body)
 
     def _highest(self) -> int:
         """Return the number of the last segment there is: those before it may be missing."""

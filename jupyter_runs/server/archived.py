@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,17 @@ class Archived:
 
 def _state(workspace: Path) -> _State:
     """Return what differs after something was noted of an experiment."""
+    place = workspace / "experiments"
+    try:
+        with os.scandir(place) as entries:
+            there = sorted(entry.name for entry in entries)
+    except OSError:
+        return ()
     found = []
-    for notes in sorted((workspace / "experiments").glob("*/events.jsonl")):
+    for name in there:
         try:
-            told = notes.stat()
+            told = (place / name / "events.jsonl").stat()
         except OSError:
             continue
-        found.append((notes.parent.name, told.st_size, told.st_mtime_ns))
+        found.append((name, told.st_size, told.st_mtime_ns))
     return tuple(found)

@@ -6,7 +6,6 @@ All need the server's own login. An error is answered as ``{"message": …}`` wi
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +19,7 @@ from tornado.iostream import StreamClosedError
 from jupyter_runs.errors import RunsError
 from jupyter_runs.journal.errors import shown
 
+from .answer import encoded
 from .endpoint import BYTES, JSON, Call, Endpoint, NoSuchPartError, Sent, SentFile, TooLargeError
 from .params import QueryError
 from .schemas import whole
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from .app import RunsApp
 
     T = TypeVar("T")
-
-_LIVE = frozenset({"elapsed", "eta"})  # what goes on by itself is no change
 
 
 class EndpointHandler(APIHandler):
@@ -128,7 +126,7 @@ class EndpointHandler(APIHandler):
     # -- answers
 
     async def _send_json(self, endpoint: Endpoint, data: Any) -> None:
-        text, tag = await self.in_thread(_encoded, data)
+        text, tag = await self.in_thread(encoded, data)
         self.set_header("Cache-Control", "no-store")
         self.set_status(endpoint.status)
         if endpoint.method == "GET":
@@ -233,22 +231,6 @@ class EndpointHandler(APIHandler):
         if isinstance(error, NoSuchPartError):
             self.set_header("Content-Range", f"bytes */{error.size}")
         self.finish(json.dumps({"message": message}), set_content_type=JSON)
-
-
-def _encoded(data: Any) -> tuple[str, str]:
-    """Return strict JSON (no NaN, which browsers refuse), and a tag that changes when what it says does."""
-    text = json.dumps(data, allow_nan=False, ensure_ascii=False)
-    lasting = json.dumps(_lasting(data), ensure_ascii=False)
-    digest = hashlib.sha256(lasting.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return text.encode("utf-8", "replace").decode(), f'W/"{digest}"'
-
-
-def _lasting(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _lasting(value) for key, value in data.items() if key not in _LIVE}
-    if isinstance(data, list) and data and isinstance(data[0], (dict, list)):
-        return [_lasting(value) for value in data]
-    return data
 
 
 def _stat(file: Any) -> tuple[int, int]:

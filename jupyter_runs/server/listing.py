@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any
 from jupyter_runs._settings import home_dir
 from jupyter_runs.errors import RunsError
 from jupyter_runs.experiment import Experiment, names
-from jupyter_runs.index import Held, Index, Query, find_runs, workspace_folders
+from jupyter_runs.index import Held, Index, Query, find_runs, parse, workspace_folders
 from jupyter_runs.jobs.recover import look_after
 from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 from jupyter_runs.views import RunView
+from jupyter_runs.views.jsonable import jsonable
 from jupyter_runs.views.rows import Row, row_known, row_of, time_of, unreadable
 from jupyter_runs.workspace import Workspace
 
+from .answer import Ready
 from .archived import Archived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jupyter_runs.index import Figures
+    from jupyter_runs.index import Row as Indexed
 
 KEPT_VIEWS = 512
+KEPT_ROWS = 2_000
 _MANY = 1_000  # runs: so many more are not waited for
 _LOOK = 0.05  # seconds
 # a metric's name may hold dots: what is asked of it stands last
@@ -60,6 +64,7 @@ class Listing:
         self._home = home
         self._lock = threading.Lock()
         self._views: OrderedDict[str, tuple[RunView, int, Row]] = OrderedDict()
+        self._ready: OrderedDict[tuple[str, str, str], tuple[int, Row]] = OrderedDict()
         self._over: set[str] = set()  # runs that have ended
         # one after the other: each sees what was there when it was asked for
         self._reads = ThreadPoolExecutor(1, thread_name_prefix="jupyter-runs-index")
@@ -86,11 +91,7 @@ class Listing:
         index = self._index(home)
         whole = self._catch_up(index)
         found = index.page(replace(query, put_away=self._away()))
-        rows = [
-            row
-            for one in found.rows
-            if (row := row_known(one) or self._told(home, one.workspace, one.id)) is not None
-        ]
+        rows = [row for one in found.rows if (row := self._known(home, one)) is not None]
         page = Page(rows, found.next, found.total, found.version, not whole)
         with self._lock:
             while len(self._views) > KEPT_VIEWS:
@@ -106,8 +107,9 @@ class Listing:
         )
 
     def begin(self) -> None:
-        """Bring the index up to date before anybody asks."""
+        """Bring the index up to date before anybody asks, and be ready to understand what is asked."""
         try:
+            parse("status = Completed")  # the first time, the language is learned
             self._catch_up(self._index(self._home_now()))
         except Exception as error:
             log.warning("the index of runs can't be brought up to date: %s", error)
@@ -134,6 +136,24 @@ class Listing:
                 return False
         task.result()
         return True
+
+    def _known(self, home: Path, one: Indexed) -> Row | None:
+        """Return the row of a run, made once for each version of what the index says of one that has ended."""
+        key = str(home), one.workspace, one.id
+        with self._lock:
+            version, row = self._ready.get(key, (-1, None))
+            if row is not None and version == one.changed:
+                self._ready.move_to_end(key)
+                return row
+        told = row_known(one) or self._told(home, one.workspace, one.id)
+        if told is None or told["active"] or one.status not in TERMINAL:
+            return told  # it goes on by itself
+        ready = Ready(told)
+        with self._lock:
+            self._ready[key] = one.changed, ready
+            while len(self._ready) > KEPT_ROWS:
+                self._ready.popitem(last=False)
+        return ready
 
     def _told(self, home: Path, workspace: str, run: str) -> Row | None:
         with self._lock:
@@ -163,10 +183,13 @@ class Listing:
                 view = RunView(folder)
             else:
                 view.refresh()
-            if view.head().status == "Queued":
+            head = view.head()
+            if head.status == "Queued":
                 look_after(folder)
-            if view.version != version or row["active"]:
+            if view.version != version:
                 row = row_of(view)
+            elif row["active"]:  # nothing but time has passed
+                row = {**row, "elapsed": jsonable(head.elapsed)}
         except Exception as error:
             self._views.pop(key, None)
             if not folder.path.is_dir():

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_runs.errors import FilterError
-from jupyter_runs.index import Index, Query
+from jupyter_runs.index import Index, Query, database, recent
 from jupyter_runs.index.language import parse
 from jupyter_runs.journal import Writer
 
@@ -89,10 +89,13 @@ def furnished(tmp_path_factory):
 @given(node=nodes)
 def test_filters_find_what_holds(furnished, node):
     index, rows = furnished
-    page = index.page(dataclasses.replace(ALL, filter=str(node)))
     expected = [row["id"] for row in rows if oracle.holds(node, row)]
-    assert [row.id for row in page.rows] == expected, str(node)
-    assert page.total == len(expected)
+    for pages in (0, 10):  # looked for one by one, or at once
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(database, "_MANY", pages)
+            page = index.page(dataclasses.replace(ALL, filter=str(node)))
+        assert [row.id for row in page.rows] == expected, str(node)
+        assert page.total == len(expected)
 
 
 SORTS = st.sampled_from(
@@ -202,7 +205,9 @@ def test_limits(limit):
         Query(limit=limit)
 
 
-def test_narrowed(index, make):
+@pytest.mark.parametrize("pages", [0, 10])
+def test_narrowed(index, make, monkeypatch, pages):
+    monkeypatch.setattr(database, "_MANY", pages)  # looked for one by one, or at once
     make("a", experiment="x", workspace="one", created=1.0)
     make("b", experiment="y", workspace="two", created=2.0, name="Brave Otter")
     make("c", experiment="x", workspace="two", created=3.0, parent="b", tags={"model": "CNN"})
@@ -220,6 +225,81 @@ def test_narrowed(index, make):
     assert ids(text="otter cnn") == []
     assert ids(text="model=cnn", include_children=True) == ["c"]
     assert ids(text="%") == []
+
+
+def test_the_first_of_many_and_all_of_them(index, make):
+    for n in range(40):
+        tags = {"model": "cnn" if n % 2 else "mlp", **({"rare": "yes"} if n == 7 else {})}
+        make(f"r{n}", name=f"otter {n % 4}", metrics={"loss": [n]}, tags=tags)
+    index.catch_up()
+    for asked in (
+        {"filter": 'tags.model = "cnn" and metrics.loss < 35'},
+        {"filter": "not tags.rare"},
+        {"filter": "tags.rare"},
+        {"filter": "tags.none or metrics.loss.min > 100"},
+        {"text": "otter cnn"},
+        {"text": "rare=yes"},
+        {"text": "nowhere", "sort": "created"},
+    ):
+        whole = index.page(Query(limit=100, **asked))
+        assert whole.total == len(whole.rows)
+        found, after = [], None
+        for _ in range(len(whole.rows) or 1):  # many pages: looked for one by one
+            page = index.page(Query(limit=1, after=after, **asked))
+            assert page.total == whole.total
+            found += page.rows
+            after = page.next
+        assert after is None
+        assert found == whole.rows
+
+
+def test_a_row_that_was_handed_out_is_made_anew_when_it_changes(index, home, make, monkeypatch):
+    monkeypatch.setattr(recent, "MOST", 2)
+    folders = [make(f"r{n}") for n in range(3)]
+    index.catch_up()
+    for _ in range(2):
+        assert [row.tags for row in index.page(Query()).rows] == [{}, {}, {}]
+    assert len(index._recent._rows) == 2
+    late = Writer(folders[2], role="guest")
+    late.event("tag", key="best", value="yes")
+    late.close()
+    other = Index(home)  # whoever finds it
+    other.catch_up()
+    assert index.page(Query()).rows[0].tags == {"best": "yes"}
+    late = Writer(folders[1], role="guest")
+    late.event("tag", key="second", value=None)
+    late.close()
+    index.rebuild()
+    assert [row.tags for row in index.page(Query()).rows] == [{"best": "yes"}, {"second": None}, {}]
+    other.close()
+
+
+def test_experiments_and_what_they_hold(index, make, start):
+    make("a", experiment="x", created=1.0)
+    make("b", experiment="", created=2.0)
+    make("c", experiment=None, created=3.0)
+    make("child", experiment="x", parent="a", created=9.0)
+    start("d", experiment="x", created=4.0, target="local")
+    index.catch_up()
+
+    def told():
+        return [(one.experiment, one.runs, one.active, one.latest) for one in index.experiments()]
+
+    assert told() == [("x", 2, 1, 4.0), ("", 2, 0, 3.0)]
+    assert told() == told()
+    make("e", experiment="y", workspace="v", created=5.0)
+    index.catch_up()
+    assert told()[0] == ("y", 1, 0, 5.0)
+    assert index.experiments()[0].workspace == "v"
+
+
+def test_a_cursor_is_the_same_until_the_list_is_another(index, make):
+    for n in range(3):
+        make(f"r{n}", created=float(n), metrics={"loss": [n]})
+    index.catch_up()
+    for asked in ({}, {"sort": "metrics.loss.min"}, {"filter": "metrics.loss >= 0"}):
+        first, again = (index.page(Query(limit=1, **asked)).next for _ in range(2))
+        assert first == again
 
 
 def test_archived_ones_are_left_out(index, make):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_runs.journal import RunReader, Writer, fast, pages
+from jupyter_runs.journal import RunReader, Writer, fast, fast_counts, pages
 from jupyter_runs.journal.layout import PAGE, SLOT
 
 NAMES = "abcdef"
@@ -138,17 +138,17 @@ def test_what_is_released_takes_no_memory_and_is_read_again(folder, few, monkeyp
 def test_many_series_beside_each_other(folder):
     writer = Writer(folder, name="main")
     for step in range(500):
-        writer.log_metrics({f"m{i}": step * 1000.0 + i for i in range(2 * fast.FEW)}, step)
+        writer.log_metrics({f"m{i}": step * 1000.0 + i for i in range(2 * fast.APART)}, step)
     writer.close()
     reader = RunReader(folder)
     reader.poll()
     reader.load(reader.metrics.values())
-    for i in range(2 * fast.FEW):
+    for i in range(2 * fast.APART):
         assert reader.metrics[f"m{i}"].values() == [step * 1000.0 + i for step in range(500)]
 
 
 def test_ids_too_large_to_be_counted_are_read_all_the_same(folder, monkeypatch):
-    monkeypatch.setattr(fast, "COUNTED", 8)
+    monkeypatch.setattr(fast_counts, "COUNTED", 8)
     writer = Writer(folder, name="main")
     reader, plain = RunReader(folder), RunReader(folder, plain=True)
     for step in range(300):

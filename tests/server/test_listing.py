@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from jupyter_runs.journal import Writer
 from jupyter_runs.server import listing
 from jupyter_runs.server.listing import Listing, Query
 
@@ -76,6 +77,49 @@ def test_a_kept_view_sees_what_is_new(make_run):
     assert page(runs=runs)["runs"][0]["status"] == "Completed"
     shutil.rmtree(folder.path)
     assert page(runs=runs)["runs"] == []
+
+
+@pytest.mark.parametrize("end", ["Completed", "Failed", "Canceled"])
+def test_a_row_of_what_has_ended_is_made_once_until_something_changes(make_run, monkeypatch, end):
+    runs = Listing()
+    folder, writer = make_run("r1")
+    writer.log("loss", 1.0)
+    writer.close()
+    folder.end(end, by="ada", message="so it was")
+    (first,) = page(runs=runs)["runs"]
+    with monkeypatch.context() as patched:
+        patched.setattr(listing, "row_known", None)  # would be called
+        patched.setattr(listing, "RunView", None)
+        assert page(runs=runs)["runs"][0] is first
+    late = Writer(folder, role="guest")
+    late.event("tag", key="best", value="yes")
+    late.close()
+    (second,) = page(runs=runs)["runs"]
+    assert (first["status"], second["status"]) == (end, end)
+    assert second["tags"] == {"best": "yes"}
+    shutil.rmtree(folder.path)
+    assert page(runs=runs)["runs"] == []
+
+
+def test_what_goes_on_is_looked_at_each_time(make_run):
+    runs = Listing()
+    _, writer = make_run("r1")
+    for value in (1.0, 2.0):
+        writer.log("loss", value)
+        (row,) = page(runs=runs)["runs"]
+        assert (row["status"], row["metrics"][0]["last"]) == ("Running", value)
+    assert runs._ready == {}
+
+
+def test_rows_are_not_kept_without_limit(make_run, monkeypatch):
+    monkeypatch.setattr(listing, "KEPT_ROWS", 2)
+    runs = Listing()
+    for i in range(4):
+        folder, writer = make_run(f"r{i}")
+        writer.close()
+        folder.end("Completed", by="ada")
+    assert len(page(runs=runs)["runs"]) == 4
+    assert len(runs._ready) == 2
 
 
 def test_views_are_not_kept_without_limit(make_run, monkeypatch):

@@ -162,6 +162,35 @@ describe('RunsModel', () => {
     expect(model.state.runs?.map(run => run.id)).toEqual(['new']);
   });
 
+  it('asks for what is typed at once, then as fast as answers come, and last for what was typed last', async () => {
+    model.visible = true;
+    await vi.advanceTimersByTimeAsync(100);
+    asked.length = 0;
+    answer = query =>
+      new Promise(resolve =>
+        setTimeout(() => resolve(aPage([aRun({ id: String(query.text) })])), 30)
+      );
+    for (const filter of ['o', 'ot', 'ott', 'otte', 'otter']) {
+      model.show({ filter });
+      expect(asked[0]).toMatchObject({ text: 'o' }); // with no pause before
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    await vi.advanceTimersByTimeAsync(60);
+    expect(asked.map(query => query.text)).toEqual(['o', 'ott', 'otter']);
+    expect(model.state.runs?.map(run => run.id)).toEqual(['otter']);
+  });
+
+  it('does not wait long for the answer to what was typed before', async () => {
+    model.visible = true;
+    await vi.advanceTimersByTimeAsync(100);
+    answer = async query =>
+      query.text === 'o' ? new Promise(() => undefined) : aPage([aRun({ id: 'new' })]);
+    model.show({ filter: 'o' });
+    model.show({ filter: 'other' });
+    await vi.advanceTimersByTimeAsync(150);
+    expect(model.state.runs?.map(run => run.id)).toEqual(['new']);
+  });
+
   it('is silent once disposed', async () => {
     model.visible = true;
     await vi.advanceTimersByTimeAsync(100);

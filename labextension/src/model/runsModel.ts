@@ -59,6 +59,8 @@ const NOTHING: IState = {
   fault: null,
   received: 0
 };
+/** While an answer is on its way, what was typed since waits for it, but not longer than this. */
+const PATIENCE = 100;
 /** A word, an operator, a value: then it is a filter and not words to look for. */
 const LANGUAGE = /[<>=!]|\b(not\s+)?(in\s*\(|contains\s)|^\s*(not\s|\()/;
 
@@ -122,8 +124,7 @@ export class RunsModel implements IDisposable, ISource {
     ) {
       this.list = this.listed();
       this.sight = [0, 0];
-      // at once: an answer that is on its way is of another list
-      void this.answered(list => list.refresh());
+      void this.follow();
     }
     this._changed.emit();
   }
@@ -150,6 +151,23 @@ export class RunsModel implements IDisposable, ISource {
       this.source.dispose();
       Signal.clearData(this);
     }
+  }
+
+  /** Ask for the list that is wanted now: at once, and yet not for each key that is typed faster than the server answers. */
+  private async follow(): Promise<void> {
+    if (this.following) {
+      return;
+    }
+    this.following = true;
+    let list: RunList;
+    do {
+      ({ list } = this);
+      await Promise.race([
+        this.answered(which => which.refresh()),
+        new Promise(resolve => setTimeout(resolve, PATIENCE))
+      ]);
+    } while (list !== this.list && !this.isDisposed);
+    this.following = false;
   }
 
   private async answered(
@@ -222,6 +240,7 @@ export class RunsModel implements IDisposable, ISource {
   }
 
   private list: RunList;
+  private following = false;
   private sight: [number, number] = [0, 0];
   private _visible = false;
   private _state: IState = NOTHING;

@@ -3,7 +3,8 @@ import * as React from 'react';
 
 import { IShown, Sort } from '../../model/runsModel';
 
-const PAUSE = 100;
+/** Milliseconds without a key after which what is typed is more than begun, and its faults are told. */
+const REST = 400;
 
 /** Search, order and grouping of the list. */
 export function Sieve(props: {
@@ -13,14 +14,17 @@ export function Sieve(props: {
   total: number | null;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { shown, onShow, fault, trans } = props;
+  const { shown, onShow, trans } = props;
   const [typed, setTyped] = React.useState(shown.filter);
   const id = React.useId();
+  const [rested, setRested] = React.useState(true);
+  const fault = rested ? props.fault : null;
   React.useEffect(() => {
-    if (typed === shown.filter) {
-      return;
+    if (typed !== shown.filter) {
+      onShow({ filter: typed });
     }
-    const timer = setTimeout(() => onShow({ filter: typed }), PAUSE);
+    setRested(false);
+    const timer = setTimeout(() => setRested(true), REST);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [typed]);
