@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_LIVE = frozenset({"elapsed", "eta"})  # what goes on by itself is no change
+# what goes on by itself is no change; that it is known, or no longer, is one
+_LIVE = frozenset({"elapsed", "eta"})
 
 
 class EndpointHandler(APIHandler):
@@ -245,7 +246,10 @@ def _encoded(data: Any) -> tuple[str, str]:
 
 def _lasting(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _lasting(value) for key, value in data.items() if key not in _LIVE}
+        return {
+            key: value is not None if key in _LIVE else _lasting(value)
+            for key, value in data.items()
+        }
     if isinstance(data, list) and data and isinstance(data[0], (dict, list)):
         return [_lasting(value) for value in data]
     return data
