@@ -21,7 +21,7 @@ ACTIVE = frozenset(
     {"Queued", "Preparing", "Provisioning", "Starting", "Running", "CancelRequested", "Finalizing"}
 )
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
-PAUSE = 30.0  # seconds in which a run may well do what it counts nothing of: a look at the test set, a checkpoint
+PAUSE = 60.0  # seconds in which a run may well do what it counts nothing of: a look at the test set, a checkpoint
 _MOST = 2**53  # what is beyond makes no sense, and is not for every language a number
 
 

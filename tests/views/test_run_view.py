@@ -398,6 +398,28 @@ def test_details(run):
     assert sections["Parameters"] == {"alpha": "0.5"}
     assert sections["Tags"] == {"best": ""}
     assert sections["Packages"] == {"numpy": "2.4"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["train.py", "--lr", "0.1"], "train.py --lr 0.1"),
+        (["/env/ipykernel_launcher.py", "-f", "/run/kernel-0a1b.json"], None),
+        (["C:\\env\\ipykernel_launcher.py", "--f=C:\\run\\v3-1.json"], None),
+        (["/x/colab_kernel_launcher.py", "-f", "k.json"], None),
+        (["/env/ipykernel/__main__.py", "-f", "k.json"], None),
+        (["ipykernel_launcher.py.txt", "-f"], "ipykernel_launcher.py.txt -f"),
+        ([1, ["<b>"]], "1 ['<b>']"),
+        ([], None),
+        ("text", "text"),
+        (None, None),
+    ],
+)
+def test_arguments_are_those_of_the_run_and_not_of_its_kernel(run, argv, told):
+    run.writer.event("facts", notebook="a.ipynb", argv=argv)
+    sections = {s.title: dict(s.rows) for s in RunView(run.folder).details()}
+    assert sections["Source"].get("Arguments") == told
+    assert sections["Source"]["Notebook"] == "a.ipynb"
     assert "Warnings" not in sections
 
 
