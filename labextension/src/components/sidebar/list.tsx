@@ -88,18 +88,15 @@ export function RunsList(props: IListProps): React.ReactElement {
         </p>
       )}
       {empty && !sieved && !shown.archived && (
-        <>
-          <Nothing trans={trans} />
+        <Nothing trans={trans}>
           {/* else who has archived all of them would not find them again */}
-          <p className="jp-Runs-note">
-            <button
-              className="jp-Runs-link jp-mod-link"
-              onClick={() => props.onShow({ archived: true })}
-            >
-              {trans.__('Show what is archived')}
-            </button>
-          </p>
-        </>
+          <button
+            className="jp-Runs-link jp-mod-link"
+            onClick={() => props.onShow({ archived: true })}
+          >
+            {trans.__('Show what is archived')}
+          </button>
+        </Nothing>
       )}
       {empty && !sieved && shown.archived && (
         <p className="jp-Runs-note">
