@@ -72,7 +72,11 @@ def test_arguments_are_left_out_one_by_one_to_the_last(details, monkeypatch):
     form = panel.panel.children[0]
     before = len(form.children)
     focused = []
-    monkeypatch.setattr(ipywidgets.DOMWidget, "focus", lambda self: focused.append(self))
+
+    def focus(self):
+        focused.append(self)
+
+    monkeypatch.setattr(ipywidgets.DOMWidget, "focus", focus)
     removes = list(panel._removes.values())
     assert [each.description for each in removes] == [
         "Leave argument 1 out",
