@@ -176,19 +176,22 @@ def restore(workspace: Path, item: str) -> list[str]:
     return [folder.id for folder in folders]
 
 
-def delete(workspace: Path, item: str) -> int:
-    """Delete an item for good, with the snapshots that no other run was started from; return how many bytes are freed.
+def delete(workspace: Path, *items: str) -> int:
+    """Delete items for good, with the snapshots that no other run was started from; return how many bytes are freed.
 
     Raises
     ------
     NotFoundError
-        If there is no such item.
+        If there is no such item; nothing is deleted then.
     """
-    place = find(workspace, item)
-    size = folder_size(place)
-    snapshots = forget(place)
-    _remove(place)
-    return size + (drop_unused(workspace, snapshots) if snapshots else 0)
+    places = [find(workspace, item) for item in dict.fromkeys(items)]
+    freed = 0
+    snapshots: frozenset[bytes] = frozenset()
+    for place in places:
+        freed += folder_size(place)
+        snapshots |= forget(place)
+        _remove(place)
+    return freed + (drop_unused(workspace, snapshots) if snapshots else 0)
 
 
 def _remove(place: Path) -> None:

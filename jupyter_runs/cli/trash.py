@@ -42,11 +42,11 @@ def do(args: argparse.Namespace) -> int:
         _tell(args, {"restored": runs}, f"put back: {', '.join(map(printable, runs)) or 'nothing'}")
     elif args.delete or args.empty:
         wanted = (
-            [(_home_of(spaces, args.delete), args.delete)]
+            {_home_of(spaces, args.delete): [args.delete]}
             if args.delete
-            else [(space, item.item) for space in spaces for item in trash.look(space).items]
+            else {space: [item.item for item in trash.look(space).items] for space in spaces}
         )
-        freed = sum(trash.delete(space, item) for space, item in wanted)
+        freed = sum(trash.delete(space, *items) for space, items in wanted.items())
         _tell(args, {"freed": freed}, f"{size(freed)} freed")
     else:
         _show(args, [trash.look(space) for space in spaces])

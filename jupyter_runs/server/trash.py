@@ -37,6 +37,11 @@ def _restore(call: Call) -> dict[str, Any]:
     return {"runs": trash.restore(workspace, call.path["item"])}
 
 
+def _empty(call: Call) -> dict[str, Any]:
+    workspace = call.shared.workspace(call.path["workspace"])
+    return {"freed": trash.delete(workspace, *call.body["items"])}
+
+
 def _delete(call: Call) -> dict[str, Any]:
     workspace = call.shared.workspace(call.path["workspace"])
     return {"freed": trash.delete(workspace, call.path["item"])}
@@ -65,6 +70,17 @@ ENDPOINTS = [
         "Put it back",
         obj(runs=many(TEXT)),
         refusals=(409,),
+    ),
+    Endpoint(
+        "POST",
+        "trash/{workspace}/delete",
+        _empty,
+        "Delete several items for good: all of them, or none where one of them is not there",
+        obj(freed=COUNT),
+        body={
+            **obj(items={**many(TEXT), "minItems": 1, "maxItems": 10_000}),
+            "additionalProperties": False,
+        },
     ),
     Endpoint(
         "DELETE",

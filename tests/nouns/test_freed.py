@@ -47,7 +47,7 @@ class Space:
         return folder
 
     def delete(self, *items):
-        return sum(trash.delete(self.folder, item) for item in items)
+        return trash.delete(self.folder, *items)
 
 
 @pytest.fixture

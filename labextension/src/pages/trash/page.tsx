@@ -34,7 +34,7 @@ export function TrashPage(): React.ReactElement {
       trans.__('Delete for good')
     );
     if (sure) {
-      await act(() => Promise.all(items.map(item => client.deleteForGood(item))));
+      await act(() => client.deleteForGood(items));
     }
   };
   return (
