@@ -48,14 +48,14 @@ it('emptying the trash frees what its items share, too', async () => {
     );
   await show('shared');
   expect(host.querySelector('.jp-Runs-head-facts')?.textContent).toBe('2 items, 5.0 MB');
-  expect(host.textContent).toContain('frees 5.0 MB more than its items one by one');
+  expect(host.textContent).toContain('frees 5.0 MB more than each of its items alone');
   await press('Empty the trash');
   expect(confirm.mock.calls[0]).toContainEqual(expect.stringContaining('frees 5.0 MB'));
   await press('Delete for good');
   expect(confirm.mock.calls[1]).toContainEqual(expect.stringContaining('frees 1.0 kB'));
   bytes = 3000;
   await show('not shared');
-  expect(host.textContent).not.toContain('one by one');
+  expect(host.textContent).not.toContain('of its items alone');
   React.act(() => root.unmount());
   host.remove();
 });

@@ -125,7 +125,7 @@ export function TrashPage(): React.ReactElement {
         {value.bytes > sum && (
           <p className="jp-Runs-note">
             {trans.__(
-              'Emptying the trash frees %1 more than its items one by one: code that several of them were started from.',
+              'Emptying the trash frees %1 more than each of its items alone: code that several of them were started from.',
               bytes(value.bytes - sum)
             )}
           </p>
