@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,7 +65,7 @@ def size_of(space, index):
 snapshots = st.sets(st.integers(0, 2), max_size=2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     runs=st.lists(st.tuples(snapshots, st.booleans()), min_size=1, max_size=5),
     first=st.integers(0, 4),
@@ -149,3 +151,23 @@ def test_journals_are_read_again_only_where_something_changed(space, monkeypatch
     space.run("c")
     trash.look(space.folder)
     assert len(read) == 2
+
+
+def test_two_that_share_one_are_deleted_at_the_same_time(space):
+    for name in "ab":
+        trash.move(space.run(name, 2))
+    told = trash.look(space.folder)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(space.delete, (item.item for item in told.items)))
+    assert sum(found) == told.frees
+    assert not (space.store / f"{space.ids[2]}.zip").exists()
+
+
+def test_what_an_interrupted_deletion_has_left_needs_nothing(space):
+    trash.move(space.run("a", 1))
+    (item,) = trash.look(space.folder).items
+    left = space.folder / "trash" / ".deleted-20260101-000000-abcdef-b"
+    shutil.copytree(space.folder / "trash" / item.item, left)
+    assert space.delete(item.item) == item.frees
+    assert not (space.store / f"{space.ids[1]}.zip").exists()
+    assert not left.exists()
