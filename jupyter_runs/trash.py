@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from jupyter_runs._settings import read_json, write_json
-from jupyter_runs.capture.snapshot import drop_snapshots
-from jupyter_runs.errors import ActiveRunsError, NotFoundError, RunExistsError, RunsError
+from jupyter_runs.errors import ActiveRunsError, NotFoundError, RunExistsError
+from jupyter_runs.freed import drop_unused, folder_size, forget, snapshots_freed
 from jupyter_runs.index import find_children
 from jupyter_runs.journal import TERMINAL, RunFolder, RunReader, read_status
 from jupyter_runs.journal.errors import shown
@@ -25,15 +24,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ITEM = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}-[\w-]{1,255}")
-_SNAPSHOT = re.compile(r"[0-9a-f]{32}")
 # what is being deleted for good: never shown again, even if that is interrupted
 _GONE = ".deleted-"
-_lock = threading.Lock()
-_sizes: dict[Path, tuple[int, int]] = {}
 
 
 class Item(NamedTuple):
-    """What lies in the trash; ``size`` is what deleting it would free, in bytes."""
+    """What lies in the trash.
+
+    Attributes
+    ----------
+    size
+        Bytes that its folders take.
+    snapshots
+        Bytes of the snapshots that go with it, as nothing else was started from them: known in a listing alone.
+    """
 
     workspace: str
     item: str
@@ -43,6 +47,22 @@ class Item(NamedTuple):
     time: Optional[float]
     runs: list[str]
     size: int
+    snapshots: int = 0
+
+    @property
+    def frees(self) -> int:
+        """What deleting it would free, in bytes."""
+        return self.size + self.snapshots
+
+
+class Content(NamedTuple):
+    """What lies in the trash of a workspace, the newest first, and how many bytes emptying it frees.
+
+    That is more than all items free one by one where several of them were started from the same snapshot.
+    """
+
+    items: list[Item]
+    frees: int
 
 
 def move(folder: RunFolder) -> Item:
@@ -87,11 +107,12 @@ def is_active(folder: RunFolder) -> bool:
     )
 
 
-def items(workspace: Path) -> list[Item]:
-    """Return what lies in a workspace's trash, the newest first."""
-    return sorted(
-        (_item(place) for place in _places(workspace)), key=lambda one: one.item, reverse=True
-    )
+def look(workspace: Path) -> Content:
+    """Return what lies in a workspace's trash, and what it frees."""
+    places = sorted(_places(workspace), key=lambda place: place.name, reverse=True)
+    freed = snapshots_freed(workspace, places)
+    found = [_item(place)._replace(snapshots=freed.alone[place]) for place in places]
+    return Content(found, sum(item.size for item in found) + freed.together)
 
 
 def _places(workspace: Path) -> Iterator[Path]:
@@ -155,59 +176,27 @@ def restore(workspace: Path, item: str) -> list[str]:
     return [folder.id for folder in folders]
 
 
-def delete(workspace: Path, item: str) -> int:
-    """Delete an item for good, with the snapshots that no other run was started from; return how many bytes are freed.
+def delete(workspace: Path, *items: str) -> int:
+    """Delete items for good, with the snapshots that no other run was started from; return how many bytes are freed.
 
     Raises
     ------
     NotFoundError
-        If there is no such item.
+        If there is no such item; nothing is deleted then.
     """
-    place = find(workspace, item)
-    freed, snapshots = _size(place), _snapshots(place)
-    _remove(place)
-    if snapshots:
-        needed: set[str] = set()
-        for journal in _journals(workspace):
-            needed.update(one for one in snapshots - needed if one.encode() in journal)
-            if needed == snapshots:
-                return freed
-        freed += drop_snapshots(workspace / "snapshots", snapshots, needed.__contains__)
-    return freed
-
-
-def _snapshots(place: Path) -> set[str]:
-    """Return the ids of the snapshots that runs in the trash were started from."""
-    found = set()
-    for folder in _runs(place):
-        reader = RunReader(folder, plain=True)
-        try:
-            reader.poll()
-        except RunsError:
-            continue
-        finally:
-            reader.close()
-        told = reader.facts.get("snapshot")
-        if isinstance(told, str) and _SNAPSHOT.fullmatch(told):
-            found.add(told)
-    return found
-
-
-def _journals(workspace: Path) -> Iterator[bytes]:
-    """Give what each writer of each run has told, also of those in the trash: an id stands there as it is."""
-    for pattern in ("runs/*/journal/*/events.jsonl", "trash/*/runs/*/journal/*/events.jsonl"):
-        for path in workspace.glob(pattern):
-            try:
-                yield path.read_bytes()
-            except OSError:
-                continue
+    places = [find(workspace, item) for item in dict.fromkeys(items)]
+    freed = 0
+    snapshots: frozenset[bytes] = frozenset()
+    for place in places:
+        freed += folder_size(place)
+        snapshots |= forget(place)
+        _remove(place)
+    return freed + (drop_unused(workspace, snapshots) if snapshots else 0)
 
 
 def _remove(place: Path) -> None:
     away = place.with_name(f"{_GONE}{place.name}")
     place.rename(away)
-    with _lock:
-        _sizes.pop(place, None)
     shutil.rmtree(away, ignore_errors=True)  # follows no links
     for left in place.parent.glob(f"{_GONE}*"):  # of an earlier time that was interrupted
         shutil.rmtree(left, ignore_errors=True)
@@ -233,31 +222,5 @@ def _item(place: Path) -> Item:
         experiment=experiment if isinstance(experiment, str) else None,
         time=float(when) if isinstance(when, (int, float)) and abs(when) < 1e15 else None,
         runs=[folder.id for folder in _runs(place)],
-        size=_size(place),
+        size=folder_size(place),
     )
-
-
-def _size(place: Path) -> int:
-    """Return how much space all files below a folder take; nothing changes in the trash, so it is counted once."""
-    try:
-        stamp = (place / "runs").stat().st_mtime_ns
-    except OSError:
-        stamp = 0
-    with _lock:
-        known = _sizes.get(place)
-    if known is not None and known[0] == stamp:
-        return known[1]
-    size = 0
-    for base, _, files in os.walk(place):
-        for name in files:
-            try:
-                status = os.lstat(os.path.join(base, name))  # noqa: PTH118 - there may be very many
-            except OSError:
-                continue
-            blocks = getattr(status, "st_blocks", None)
-            size += status.st_size if blocks is None else blocks * 512
-    with _lock:
-        if len(_sizes) > 10_000:
-            _sizes.clear()
-        _sizes[place] = (stamp, size)
-    return size

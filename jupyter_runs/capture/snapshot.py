@@ -122,6 +122,21 @@ def _keep(archive: Path) -> bool:
     return True
 
 
+def droppable(store: Path, snapshot_id: str) -> int:
+    """Return how many bytes dropping a snapshot would free, 0 where it is not there, or would stay as too young."""
+    try:
+        told = os.lstat(store / f"{snapshot_id}.zip")
+    except OSError:
+        return 0
+    return 0 if time.time() - told.st_mtime < _YOUNG else space_of(told)
+
+
+def space_of(told: os.stat_result) -> int:
+    """Return how many bytes a file takes on its disk."""
+    blocks = getattr(told, "st_blocks", None)
+    return told.st_size if blocks is None else blocks * 512
+
+
 def drop_snapshots(store: Path, ids: Iterable[str], used: Callable[[str], bool]) -> int:
     """Remove snapshots that no run needs any more, and return how many bytes that has freed.
 
@@ -151,7 +166,7 @@ def drop_snapshots(store: Path, ids: Iterable[str], used: Callable[[str], bool])
                 away.rename(archive)
                 continue
             away.unlink()
-            freed += told.st_size
+            freed += space_of(told)
         except OSError:
             continue
     return freed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs import trash
@@ -41,22 +42,24 @@ def do(args: argparse.Namespace) -> int:
         _tell(args, {"restored": runs}, f"put back: {', '.join(map(printable, runs)) or 'nothing'}")
     elif args.delete or args.empty:
         wanted = (
-            [(_home_of(spaces, args.delete), args.delete)]
+            {_home_of(spaces, args.delete): [args.delete]}
             if args.delete
-            else [(space, item.item) for space in spaces for item in trash.items(space)]
+            else {space: [item.item for item in trash.look(space).items] for space in spaces}
         )
-        freed = sum(trash.delete(space, item) for space, item in wanted)
+        freed = sum(trash.delete(space, *items) for space, items in wanted.items())
         _tell(args, {"freed": freed}, f"{size(freed)} freed")
     else:
-        _show(args, [item for space in spaces for item in trash.items(space)])
+        _show(args, [trash.look(space) for space in spaces])
     return 0
 
 
-def _show(args: argparse.Namespace, items: list[trash.Item]) -> None:
+def _show(args: argparse.Namespace, contents: list[trash.Content]) -> None:
     from jupyter_runs.views.format import moment, size
 
+    items = [item for content in contents for item in content.items]
+    frees = sum(content.frees for content in contents)
     if args.json:
-        show_json({"items": [item._asdict() for item in items]})
+        show_json({"items": [item._asdict() for item in items], "frees": frees})
     elif items:
         rows = [
             [
@@ -64,22 +67,21 @@ def _show(args: argparse.Namespace, items: list[trash.Item]) -> None:
                 one.workspace,
                 f"{one.what} {one.name}",
                 len(one.runs),
-                size(one.size),
+                size(one.frees),
                 moment(one.time),
             ]
             for one in items
         ]
-        print(table(rows, ("ITEM", "WORKSPACE", "WHAT", "RUNS", "SIZE", "DELETED")))
-        print(
-            f"{size(sum(item.size for item in items))} in all; --restore ITEM, --delete ITEM, --empty"
-        )
+        print(table(rows, ("ITEM", "WORKSPACE", "WHAT", "RUNS", "FREES", "DELETED")))
+        print(f"emptying it frees {size(frees)}; --restore ITEM, --delete ITEM, --empty")
     else:
         print("the trash is empty")
 
 
 def _home_of(spaces: list[Path], item: str) -> Path:
     for space in spaces:
-        if any(one.item == item for one in trash.items(space)):
+        with suppress(NotFoundError):
+            trash.find(space, item)
             return space
     raise NotFoundError(f"there is no {item!r} in the trash")
 

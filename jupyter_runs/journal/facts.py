@@ -42,6 +42,7 @@ class Facts:
         self.facts: dict[str, Any] = {}
         self.files: dict[str, FileEntry] = {}
         self.progress: Optional[Progress] = None
+        self.progress_told = 0  # times
         self.phase: Optional[str] = None
         self.archived: Optional[float] = None  # when it was taken off the lists
         self.warnings: list[tuple[float, str]] = []
@@ -86,6 +87,7 @@ class Facts:
         elif kind == "progress":
             total = event.get("total")
             done = float(event["done"])
+            self.progress_told += 1
             before = self.progress
             started, first = (before.started, before.first) if before is not None else (time, done)
             if before is None or time >= before.time:

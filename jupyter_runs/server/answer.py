@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-_LIVE = frozenset({"elapsed", "eta"})  # what goes on by itself is no change
+# what goes on by itself is no change; that it is known, or no longer, is one
+_LIVE = frozenset({"elapsed", "eta"})
 
 
 class Ready(dict[str, Any]):
@@ -58,7 +59,10 @@ def _written(value: Any) -> str:
 
 def _lasting(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _lasting(value) for key, value in data.items() if key not in _LIVE}
+        return {
+            key: value is not None if key in _LIVE else _lasting(value)
+            for key, value in data.items()
+        }
     if isinstance(data, list) and data and isinstance(data[0], (dict, list)):
         return [_lasting(value) for value in data]
     return data

@@ -14,14 +14,18 @@ from .schemas import COUNT, TEXT, many, obj, ref
 def item_json(item: trash.Item) -> dict[str, Any]:
     """Return an item as JSON; ``bytes`` is what deleting it would free."""
     told: dict[str, Any] = jsonable(item._asdict())
-    told["bytes"] = told.pop("size")
-    return told
+    del told["size"], told["snapshots"]
+    return {**told, "bytes": item.frees}
 
 
 def _trash(call: Call) -> dict[str, Any]:
-    found = [item for space in call.shared.workspaces() for item in trash.items(space)]
+    contents = [trash.look(space) for space in call.shared.workspaces()]
+    found = [item for content in contents for item in content.items]
     found.sort(key=lambda item: item.item, reverse=True)
-    return {"items": [item_json(item) for item in found], "bytes": sum(item.size for item in found)}
+    return {
+        "items": [item_json(item) for item in found],
+        "bytes": sum(content.frees for content in contents),
+    }
 
 
 def _move(call: Call) -> dict[str, Any]:
@@ -31,6 +35,11 @@ def _move(call: Call) -> dict[str, Any]:
 def _restore(call: Call) -> dict[str, Any]:
     workspace = call.shared.workspace(call.path["workspace"])
     return {"runs": trash.restore(workspace, call.path["item"])}
+
+
+def _empty(call: Call) -> dict[str, Any]:
+    workspace = call.shared.workspace(call.path["workspace"])
+    return {"freed": trash.delete(workspace, *call.body["items"])}
 
 
 def _delete(call: Call) -> dict[str, Any]:
@@ -61,6 +70,17 @@ ENDPOINTS = [
         "Put it back",
         obj(runs=many(TEXT)),
         refusals=(409,),
+    ),
+    Endpoint(
+        "POST",
+        "trash/{workspace}/delete",
+        _empty,
+        "Delete several items for good: all of them, or none where one of them is not there",
+        obj(freed=COUNT),
+        body={
+            **obj(items={**many(TEXT), "minItems": 1, "maxItems": 10_000}),
+            "additionalProperties": False,
+        },
     ),
     Endpoint(
         "DELETE",

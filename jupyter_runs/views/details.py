@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST = 500
 _Rows = list[tuple[str, Any]]
+# ipykernel's own, and those that are named after it
+_LAUNCHER = re.compile(r"(?:^|[\\/])(?:\w*kernel_launcher\.py|ipykernel[\\/]__main__\.py)\Z")
 
 
 def details(reader: RunReader, head: Head) -> list[Section]:
@@ -95,7 +98,7 @@ def _source(facts: Mapping[str, Any], git: Mapping[str, Any]) -> _Rows:
         ("Notebook", facts.get("notebook")),
         ("Cell", facts.get("cell")),
         ("Script", facts.get("script")),
-        ("Arguments", _joined(facts.get("argv"))),
+        ("Arguments", _arguments(facts.get("argv"))),
         ("Git commit", git.get("commit")),
         ("Git branch", git.get("branch")),
         ("Git repository", git.get("url") or git.get("remote")),
@@ -107,6 +110,13 @@ def _source(facts: Mapping[str, Any], git: Mapping[str, Any]) -> _Rows:
         ("Snapshot of", facts.get("snapshot_folder")),
     ]
     return _known(rows)
+
+
+def _arguments(argv: Any) -> str | None:
+    """Return the command line; of a kernel that nobody has given another, None: it says nothing of the run."""
+    first = argv[0] if isinstance(argv, (list, tuple)) and argv else None
+    started = isinstance(first, str) and _LAUNCHER.search(first)
+    return None if started else _joined(argv)
 
 
 def _submitted(reader: RunReader) -> _Rows:

@@ -21,6 +21,7 @@ ACTIVE = frozenset(
     {"Queued", "Preparing", "Provisioning", "Starting", "Running", "CancelRequested", "Finalizing"}
 )
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
+PAUSE = 60.0  # seconds in which a run may well do what it counts nothing of: a look at the test set, a checkpoint
 _MOST = 2**53  # what is beyond makes no sense, and is not for every language a number
 
 
@@ -35,8 +36,20 @@ def progress_of(reported: Reported | None) -> Progress | None:
     return Progress(done, total, unit, fraction, f"{text} {unit}".rstrip())
 
 
-def time_left(reported: Reported | None, started: float | None, now: float) -> float | None:
-    """Return the seconds left if it goes on as it went so far, None when that can't be told."""
+def time_left(
+    reported: Reported | None, tellings: int, started: float | None, now: float
+) -> float | None:
+    """Return the seconds left if it goes on as it went so far, None when that can't be told, or no longer.
+
+    Parameters
+    ----------
+    reported
+        What the run said last of how far it is.
+    tellings
+        How often it has said so.
+    started, now
+        When the run started, and the time to tell it for: seconds since the epoch.
+    """
     if reported is None or reported.total is None:
         return None
     since, base = reported.started, reported.first
@@ -44,11 +57,25 @@ def time_left(reported: Reported | None, started: float | None, now: float) -> f
         since, base = started, 0.0  # said once: the run's start is all there is to count from
     done, spent = reported.done - base, reported.time - since
     left = reported.total - reported.done
-    if left <= 0:
-        return 0.0
-    if done <= 0 or spent <= 0:
+    if left <= 0 or done <= 0 or spent <= 0:  # nothing is told of what comes after the last
         return None
-    return max(0.0, left * spent / done - max(0.0, now - reported.time))
+    return still(left * spent / done, spent / max(1, tellings - 1), now - reported.time)
+
+
+def still(left: float, usual: float, silent: float) -> float | None:
+    """Return what is left of an estimate, None once it no longer holds.
+
+    Parameters
+    ----------
+    left
+        The seconds that were left when it was last said how far the run is.
+    usual
+        Seconds from one time that this is said to the next.
+    silent
+        Seconds since the last time.
+    """
+    rest = left - max(0.0, silent)
+    return rest if rest > 0 and silent <= 2 * usual + PAUSE else None
 
 
 def waiting(reader: RunReader, status: Status) -> str | None:
@@ -74,9 +101,9 @@ def progress_of_bar(bar: Bar, drawn: float, now: float) -> tuple[Progress, float
         min(1.0, bar.done / bar.total),
         f"{known[0]} of {known[1]} {clean(bar.unit)}".rstrip(),
     )
-    if bar.left is None or bar.done >= bar.total:  # there may be another bar after this one
+    if bar.left is None or not 0 < bar.done < bar.total:  # there may be another bar after this one
         return said, None
-    return said, max(0.0, bar.left - max(0.0, now - drawn))
+    return said, still(bar.left, bar.spent / bar.done, now - drawn)
 
 
 def build(
@@ -102,7 +129,7 @@ def build(
     known = isinstance(number_, int) and not isinstance(number_, bool) and abs(number_) < _MOST
     parent, created = definition.get("parent"), definition.get("created")
     progress = progress_of(reader.progress)
-    eta = time_left(reader.progress, started, now) if active else None
+    eta = time_left(reader.progress, reader.progress_told, started, now) if active else None
     if progress is None and bar is not None and active:
         progress, eta = progress_of_bar(*bar, now)
     error = shorten(status.message or status.code or "", 500) if failed else ""

@@ -92,6 +92,8 @@ class AgainPanel:
 
     def _form(self, known: Repeat) -> list[Any]:
         self._rows = [(field, _control(field, at)) for at, field in enumerate(known.fields, 1)]
+        self._removes: dict[Any, Any] = {}
+        self._takes_arguments = known.takes_arguments
         self._command = (
             None if known.command is None else _area("Command", known.command, "jpr-again-wide")
         )
@@ -106,7 +108,7 @@ class AgainPanel:
         notes = [_text(note) for note in known.notes]
         return [
             title,
-            *(control for _, control in self._rows),
+            *(self._row(field, control) for field, control in self._rows),
             *([] if self._command is None else [self._command]),
             *([self._more] if known.takes_arguments else []),
             self._target,
@@ -114,6 +116,31 @@ class AgainPanel:
             submit,
             self._said,
         ]
+
+    def _row(self, field: Field, control: Any) -> Any:
+        """Return what shows an argument: its control, and a button that leaves it out."""
+        if field.form == "flag":
+            return control  # it is left out by itself
+        said = f"Leave {control.description} out"
+        remove = button(said, said, "jpr-again-remove")
+        row = box(control, remove, classes=("jpr-again-row",))
+        remove.on_click(lambda _: self._act(lambda: self._leave_out(control, row)))
+        self._removes[control] = remove
+        return row
+
+    def _leave_out(self, control: Any, row: Any) -> None:
+        """Take an argument out of the form; keys go on at the one that follows, or at the last."""
+        if control not in self._removes:
+            return  # asked for twice
+        there = list(self._removes)
+        at = there.index(control)
+        del self._removes[control]
+        self._rows = [each for each in self._rows if each[1] is not control]
+        form = self.panel.children[0]
+        form.children = [child for child in form.children if child is not row]
+        close_all(row)
+        left = [*there[at + 1 :], *reversed(there[:at])]
+        (self._removes[left[0]] if left else self._more).focus()
 
     def _submitted(self) -> None:
         try:
@@ -133,7 +160,7 @@ class AgainPanel:
         told: dict[str, Any] = {"target": self._target.value}
         if self._command is not None:
             return {**told, "command": self._command.value}
-        if self._rows or self._more.value.strip():
+        if self._takes_arguments:
             fields = [
                 field._replace(value="" if field.form == "flag" else control.value)
                 for field, control in self._rows

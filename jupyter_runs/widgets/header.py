@@ -132,7 +132,7 @@ class Header:
             if head.elapsed is not None:
                 parts.append(f'<span data-jpr="elapsed">{duration(head.elapsed)}</span> elapsed')
             if head.eta is not None:
-                parts.append(f'about <span data-jpr="left">{about(head.eta)}</span> left')
+                parts.append(f'<span data-jpr="left">about {about(head.eta)} left</span>')
             every = f"{self._interval:g} s"
             right = f'updated <span data-jpr="ago">just now</span> · every {every}'
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -176,6 +178,25 @@ def test_runs_are_lines_over_their_parameters_and_have_their_images_beside_each_
     expect(page.get_by_text("1 run of 3 goes through.")).to_be_visible()
     lab.screenshot("page-parallel")
     page.get_by_role("button", name="Show all").click()
+    # the same by keys
+    axes = plot.get_by_role("slider")
+    plot.focus()
+    lab.page.keyboard.press("Tab")
+    expect(axes.first).to_be_focused()
+    expect(page.get_by_text("Up and Down move")).to_be_visible()
+    lab.screenshot("page-parallel-keys")
+    lab.page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("2 runs of 3 go through.")).to_be_visible()
+    lab.page.keyboard.press("Shift+ArrowUp")
+    expect(page.get_by_text("1 run of 3 goes through.")).to_be_visible()
+    expect(axes.first).to_have_attribute("aria-valuetext", re.compile("1 run of 3"))
+    lab.page.keyboard.press("ArrowRight")
+    expect(axes.nth(1)).to_be_focused()
+    lab.set_theme("dark")
+    lab.screenshot("page-parallel-keys-dark")
+    axes.nth(1).focus()
+    lab.page.keyboard.press("Escape")
+    expect(axes.first).to_have_attribute("aria-valuetext", "all")
     tab(lab, "Images")
     shown = page.locator("figure")
     expect(shown.nth(0)).to_contain_text("try-0")

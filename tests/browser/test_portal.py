@@ -194,6 +194,74 @@ def test_the_menu_does_what_lab_s_does_and_can_be_undone(tab, training):
     expect(row(portal, "calm")).to_be_visible()
 
 
+def test_keys_of_the_list_rename_delete_and_take_back(tab, training):
+    for name in ("wise-crane", "brave-otter"):
+        training.start(name)
+        training.do("run.complete()")
+    portal = tab()
+    page = portal.page
+    tree, dialog = page.get_by_role("tree"), page.get_by_role("dialog")
+    expect(row(portal, "wise-crane")).to_be_visible()
+    tree.focus()
+    page.keyboard.press("End")
+    expect(row(portal, "wise-crane")).to_have_attribute("data-focused", "true")
+    page.keyboard.press("F2")
+    name = page.get_by_role("textbox", name="Rename a run")
+    expect(name).to_have_value("wise-crane")
+    expect(name).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(tree).to_be_focused()
+    page.keyboard.press("F2")
+    name.fill("calm-heron")
+    page.keyboard.press("Enter")
+    expect(row(portal, "calm-heron")).to_be_visible()
+    expect(tree).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()  # what is lost is chosen
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(row(portal, "calm-heron")).to_have_count(0)
+    expect(tree).to_be_focused()
+    expect(row(portal, "brave-otter")).to_have_attribute("data-focused", "true")
+    page.keyboard.press("Control+z")
+    expect(row(portal, "calm-heron")).to_be_visible()
+    page.keyboard.press("Control+z")  # nothing more to take back
+    expect(row(portal, "calm-heron")).to_be_visible()
+
+
+def test_an_experiment_has_a_menu_at_its_heading(tab, training):
+    training.start("brave-otter")
+    training.do("run.complete()")
+    portal = tab()
+    page = portal.page
+    heading = page.locator("nav .jp-Runs-heading", has_text="cifar10")
+    menu = page.get_by_role("menu", name="cifar10")
+    heading.click(button="right")
+    portal.screenshot("portal-menu-experiment")
+    with portal.context.expect_page() as opened:
+        menu.get_by_role("menuitem", name="Open in a browser tab").click()
+    expect(opened.value.locator("main h1")).to_have_text("cifar10")
+    opened.value.close()
+    # by keys alone
+    page.get_by_role("tree").press("Home")
+    page.keyboard.press("Shift+F10")
+    expect(menu.get_by_role("menuitem", name="Open the experiment")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(main(portal).locator("h1")).to_have_text("cifar10")
+    heading.click(button="right")
+    menu.get_by_role("menuitem", name="Archive the experiment").click()
+    expect(heading).to_have_count(0)
+    portal.screenshot("portal-all-archived")
+    page.get_by_role("button", name="Show what is archived").click()
+    expect(row(portal, "brave-otter")).to_be_visible()
+    heading.click(button="right")
+    menu.get_by_role("menuitem", name="Unarchive the experiment").click()
+    expect(page.locator("nav.jp-Runs-sidebar")).to_contain_text("Nothing is archived")
+    page.get_by_label("archived").uncheck()
+    expect(row(portal, "brave-otter")).to_be_visible()
+
+
 def test_a_run_is_cancelled_and_tagged_on_its_page(tab, training):
     url = training.start("brave-otter")
     portal = tab(url.partition("/jupyter-runs/")[2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 SETUP = """
@@ -172,6 +174,21 @@ LOG_FAILED = """
 write('\\nTraceback (most recent call last):\\n  File "train.py", line 41, in <module>\\n    loss.backward()\\n\\x1b[31mRuntimeError\\x1b[0m: CUDA out of memory\\n')
 run.fail('RuntimeError: CUDA out of memory', error_code='ExitCode1')
 """
+
+
+def test_a_time_left_that_has_run_out_is_told_no_more(lab):
+    lab.hide_sidebars()
+    lab.new_notebook(SETUP, LOGS.replace("interval=1)", "interval=1000)"))
+    lab.run_cell(0)
+    lab.run_cell(1)
+    left = lab.output_of(1).locator("[data-jpr=left]")
+    expect(left).to_have_text(re.compile(r"about \d+ s left"))
+    # time goes by a thousand times as fast: the kernel may say once more how long it takes
+    lab.page.evaluate(
+        "() => { const now = Date.now, at = now(); Date.now = () => at + 1000 * (now() - at); }"
+    )
+    expect(left).to_have_text("")
+    assert lab.errors == []
 
 
 def test_logs_and_a_failure(lab):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_runs.experiment import Experiment
+from jupyter_runs.views import RunView
 
 START = """
 import os, sys, time
@@ -206,6 +207,9 @@ class TestKernel:
         facts = run.get_details()["facts"]
         assert facts["notebook"] == "work/My notebook.ipynb"
         assert facts["cell"] == "cell-7"
+        told = {row for section in RunView(run._folder).details() for row in section.rows}
+        assert ("Notebook", "work/My notebook.ipynb") in told
+        assert "Arguments" not in dict(told)  # those that the kernel was started with
         km.shutdown_kernel()
         details = run.get_details()
         assert details["status"] == "Canceled"

@@ -156,6 +156,30 @@ async def test_snapshots_that_nobody_needs_go_too(api, make_run, snap, home):
     assert kept() == {ids[1], ids[2]}  # r3 may be restored, and the third is not ours to judge
 
 
+async def test_several_are_deleted_at_once_with_what_they_share(api, make_run, snap, home):
+    shared = snap({"a.py": "1"})
+    for archive in (home / "default" / "snapshots").iterdir():
+        os.utime(archive, (1, 1))
+    names = []
+    for run_id in ("r1", "r2"):
+        folder, writer = make_run(run_id)
+        writer.event("facts", snapshot=shared)
+        writer.close()
+        folder.end("Completed", by="ada")
+        names.append((await api("POST", f"runs/default/{run_id}/trash")).json["item"])
+    told = (await api("GET", "trash")).json
+    assert told["bytes"] > sum(item["bytes"] for item in told["items"])
+    delete = "trash/default/delete"
+    assert (await api("POST", delete, {"items": [names[0], "none"]})).status == 404
+    assert (await api("GET", "trash")).json == told
+    for body in ({}, {"items": []}, {"items": [1]}, {"items": names, "more": 1}):
+        assert (await api("POST", delete, body)).status == 400
+    freed = (await api("POST", delete, {"items": [*names, names[0]]})).json["freed"]
+    assert freed == told["bytes"]
+    assert (await api("GET", "trash")).json == {"items": [], "bytes": 0}
+    assert list((home / "default" / "snapshots").iterdir()) == []
+
+
 async def test_a_snapshot_that_was_taken_just_now_stays(api, make_run, snap, home):
     folder, writer = make_run("r1")
     writer.event("facts", snapshot=snap({"a.py": "1"}))

@@ -171,6 +171,20 @@ async def test_nothing_new_is_a_304(api, make_run):
     assert again.json["runs"][0]["metrics"][0]["last"] == 2.0
 
 
+async def test_an_estimate_that_no_longer_holds_is_news(api, make_run, monkeypatch):
+    _, writer = make_run("r1")
+    writer.event("progress", done=0, total=10)
+    writer.event("progress", done=1, total=10**6)
+    writer.flush()
+    first = await api("GET", "runs/default/r1")
+    assert first.json["head"]["eta"] > 0
+    asked = {"If-None-Match": first.headers["Etag"]}
+    assert (await api("GET", "runs/default/r1", headers=asked)).status == 304
+    monkeypatch.setattr("jupyter_runs.views.head.still", lambda *_: None)  # long silent
+    again = await api("GET", "runs/default/r1", headers=asked)
+    assert (again.status, again.json["head"]["eta"]) == (200, None)
+
+
 @pytest.mark.parametrize(
     "path",
     ["runs/default/none", "runs/none/full", "runs/default/none/metrics", "runs/.trash/full"],

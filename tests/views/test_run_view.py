@@ -42,25 +42,6 @@ def test_the_head_of_a_run_that_goes_on(make):
     assert head.workspace == "default"
 
 
-def test_time_left(make):
-    from jupyter_runs.journal import Progress
-    from jupyter_runs.views.head import progress_of, time_left
-
-    def told(done, total, at, started=100.0, first=0.0):
-        return Progress(done, total, "", at, started, first)
-
-    assert time_left(told(25, 100, 110.0), 90.0, 110.0) == 30
-    assert time_left(told(25, 100, 110.0), 90.0, 120.0) == 20
-    assert time_left(told(25, 100, 110.0), 90.0, 1000.0) == 0
-    assert time_left(told(60, 100, 110.0, first=50.0), 90.0, 110.0) == 40
-    assert time_left(told(50, 100, 100.0, first=50.0), 90.0, 100.0) == 10
-    assert time_left(told(0, 100, 100.0), 90.0, 100.0) is None
-    assert time_left(told(5, None, 110.0), 90.0, 110.0) is None
-    assert time_left(told(120, 100, 110.0), 90.0, 110.0) == 0
-    assert progress_of(told(120, 100, 110.0)).fraction == 1
-    assert progress_of(told(5, None, 110.0)).text == "5"
-
-
 def test_what_a_run_that_has_not_begun_waits_for(make, monkeypatch):
     from jupyter_runs.views import head as heads
 
@@ -417,6 +398,28 @@ def test_details(run):
     assert sections["Parameters"] == {"alpha": "0.5"}
     assert sections["Tags"] == {"best": ""}
     assert sections["Packages"] == {"numpy": "2.4"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["train.py", "--lr", "0.1"], "train.py --lr 0.1"),
+        (["/env/ipykernel_launcher.py", "-f", "/run/kernel-0a1b.json"], None),
+        (["C:\\env\\ipykernel_launcher.py", "--f=C:\\run\\v3-1.json"], None),
+        (["/x/colab_kernel_launcher.py", "-f", "k.json"], None),
+        (["/env/ipykernel/__main__.py", "-f", "k.json"], None),
+        (["ipykernel_launcher.py.txt", "-f"], "ipykernel_launcher.py.txt -f"),
+        ([1, ["<b>"]], "1 ['<b>']"),
+        ([], None),
+        ("text", "text"),
+        (None, None),
+    ],
+)
+def test_arguments_are_those_of_the_run_and_not_of_its_kernel(run, argv, told):
+    run.writer.event("facts", notebook="a.ipynb", argv=argv)
+    sections = {s.title: dict(s.rows) for s in RunView(run.folder).details()}
+    assert sections["Source"].get("Arguments") == told
+    assert sections["Source"]["Notebook"] == "a.ipynb"
     assert "Warnings" not in sections
 
 

@@ -66,6 +66,56 @@ def test_a_form_submits_it_with_other_arguments_and_shows_the_new_run(details, s
     assert (panel.open, panel._new) == (False, None)
 
 
+def test_arguments_are_left_out_one_by_one_to_the_last(details, monkeypatch):
+    details._header.again.click()
+    panel = details._again
+    form = panel.panel.children[0]
+    before = len(form.children)
+    focused = []
+
+    def focus(self):
+        focused.append(self)
+
+    monkeypatch.setattr(ipywidgets.DOMWidget, "focus", focus)
+    removes = list(panel._removes.values())
+    assert [each.description for each in removes] == [
+        "Leave argument 1 out",
+        "Leave --lr out",
+        "Leave --text out",
+    ]
+    removes[1].click()
+    removes[1].click()  # twice is once
+    assert focused == [removes[2]]
+    control(panel, "--amp").value = False
+    assert panel._changes()["arguments"] == ["<b>", "--text", "a\nb"]
+    removes[2].click()
+    removes[0].click()
+    assert focused == [removes[2], removes[0], panel._more]
+    assert len(form.children) == before - 3
+    assert panel._changes()["arguments"] == []  # none at all, and not those that it had
+    panel._submitted()
+    done(panel._new._run)
+    assert log_of(panel._new._run).strip() == "[]"
+
+
+def test_a_secret_that_was_not_kept_can_be_left_out(experiment, submitted):
+    config = ScriptRunConfig("src", "train.py", ["--api-key", "abc", "--lr=1"])
+    run = experiment.submit(config)
+    done(run)
+    details = RunDetails(run)
+    details._ask_portal = lambda: None
+    _ = details.widget
+    details._header.again.click()
+    panel = details._again
+    panel._submitted()
+    assert "not kept" in panel._said.value
+    panel._removes[control(panel, "--api-key")].click()
+    panel._submitted()
+    done(panel._new._run)
+    assert log_of(panel._new._run).strip() == "['--lr=1']"
+    details.close()
+
+
 def test_what_is_wrong_is_said_in_the_form(details):
     details._header.again.click()
     panel = details._again

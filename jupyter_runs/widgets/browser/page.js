@@ -116,7 +116,9 @@ class Page {
     put("ago", ago(passed));
     if (!clock.active) return;
     if (clock.elapsed !== null) put("elapsed", duration(clock.elapsed + passed));
-    if (clock.left !== null) put("left", about(Math.max(0, clock.left - passed)));
+    // an estimate that has run out says nothing any more
+    const left = clock.left === null ? 0 : clock.left - passed;
+    put("left", left > 0 ? `about ${about(left)} left` : "");
   }
 
   looked(entries) {

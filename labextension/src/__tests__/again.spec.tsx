@@ -108,6 +108,20 @@ describe('AgainForm', () => {
     ]);
   });
 
+  it('has keys go on where one was left out', () => {
+    show();
+    const leave = (label: string) => {
+      input(`Leave ${label} out`).focus();
+      React.act(() => (document.activeElement as HTMLElement).click());
+      return document.activeElement?.getAttribute('aria-label');
+    };
+    expect(leave('--n')).toBe('Leave --amp out');
+    expect(leave('--amp')).toBe('Leave --lr out');
+    expect(leave('--lr')).toBe('Leave argument 1 out');
+    leave('argument 1');
+    expect(document.activeElement).toBe(button('Add'));
+  });
+
   it('keeps lines, and asks for what was not kept', async () => {
     show({
       fields: [field('--text', 'a\nb'), { ...field('--token', ''), secret: true }]

@@ -1,6 +1,6 @@
 import { ServerConnection } from '@jupyterlab/services';
 
-import { Client } from '../api';
+import { Client, ITrashItem } from '../api';
 import { aPage, aRun } from './fixtures';
 
 describe('Client', () => {
@@ -95,5 +95,30 @@ describe('Client', () => {
       { workspace: 'w', id: 'b' }
     ]);
     expect(asked[0]).toMatch(/compare\?run=w%2Fa&run=w%2Fb$/);
+  });
+
+  it('deletes for good what is of one workspace at once', async () => {
+    const sent: [string, string[]][] = [];
+    const client = new Client(
+      ServerConnection.makeSettings({
+        baseUrl: 'http://host/',
+        fetch: async (request: RequestInfo | URL) => {
+          const { url } = request as Request;
+          const { items } = (await (request as Request).json()) as { items: string[] };
+          sent.push([url.replace('http://host/jupyter-runs/api', ''), items]);
+          return new Response('{"freed": 1}');
+        }
+      })
+    );
+    const item = (workspace: string, name: string) =>
+      ({ workspace, item: name }) as ITrashItem;
+    const many = Array.from({ length: 1500 }, (_, at) => item('v', `${at}`));
+    await client.deleteForGood([item('w', 'a'), ...many, item('w', 'b')]);
+    expect(sent.map(([url, items]) => [url, items.length])).toEqual([
+      ['/trash/w/delete', 2],
+      ['/trash/v/delete', 1000],
+      ['/trash/v/delete', 500]
+    ]);
+    expect(sent[0][1]).toEqual(['a', 'b']);
   });
 });

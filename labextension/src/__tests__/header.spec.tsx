@@ -2,7 +2,29 @@ import * as React from 'react';
 import { createRoot, Root } from 'react-dom/client';
 
 import { EditableName } from '../components/editableName';
-import { trans } from './fixtures';
+import { RunHeader } from '../components/runHeader';
+import { aHead, trans } from './fixtures';
+
+describe('the time left', () => {
+  it('is counted down, and gone once it has run out', () => {
+    const host = document.createElement('div');
+    const root = createRoot(host);
+    const head = aHead({ active: true, status: 'Running', eta: 20 });
+    const told = (age: number, eta: number | null = 20) => {
+      React.act(() =>
+        root.render(
+          <RunHeader head={{ ...head, eta }} age={age} actions={[]} trans={trans} />
+        )
+      );
+      return /about (.*) left/.exec(host.textContent ?? '')?.[1];
+    };
+    expect([told(0), told(12.4), told(19.9)]).toEqual(['20 s', '8 s', '1 s']);
+    expect([told(20), told(500), told(0, null), told(0, 0)]).toEqual(
+      Array(4).fill(undefined)
+    );
+    React.act(() => root.unmount());
+  });
+});
 
 describe('EditableName', () => {
   let host: HTMLElement;

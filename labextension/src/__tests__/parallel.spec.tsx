@@ -2,7 +2,7 @@ import * as React from 'react';
 import { createRoot, Root } from 'react-dom/client';
 
 import { IParallel, IRun } from '../api';
-import { brushed, nearest, passes } from '../charts/brush';
+import { Brushes, brushed, nearest, nudged, passes, stopsOf } from '../charts/brush';
 import { ParallelPlot } from '../charts/parallelPlot';
 import { bestOfSweep } from '../pages/run/children';
 import { aRun, trans } from './fixtures';
@@ -29,6 +29,49 @@ describe('brushes', () => {
     const both = brushed(brushes, 2, 0, 0.5);
     expect(PARALLEL.lines.filter(line => passes(line.places, both)).length).toBe(1);
     expect(brushed(both, 2, 0.3, 0.31).has(2)).toBe(false);
+  });
+
+  it('are moved by keys from one place to the next, never past each other', () => {
+    expect(stopsOf([1, 0, null, 0.5, 0.5, undefined])).toEqual([0, 0.25, 0.75, 1]);
+    expect(stopsOf([])).toEqual([0, 1]);
+    expect(stopsOf([0.3, 0.3])).toEqual([0, 1]);
+    const stops = [0, 0.25, 0.75, 1];
+    const of = (brushes: Brushes) => brushes.get(7);
+    let brushes: Brushes = nudged(new Map(), 7, 'to', 1, stops);
+    expect(brushes.size).toBe(0);
+    brushes = nudged(brushes, 7, 'to', -1, stops);
+    expect(of(brushes)).toEqual([0, 0.75]);
+    brushes = nudged(brushes, 7, 'from', 1, stops);
+    expect(of(brushes)).toEqual([0.25, 0.75]);
+    expect(nudged(brushes, 7, 'from', 1, stops)).toBe(brushes);
+    expect(nudged(brushes, 7, 'to', -1, stops)).toBe(brushes);
+    brushes = nudged(brushes, 7, 'from', -1, stops);
+    brushes = nudged(brushes, 7, 'to', 1, stops);
+    expect(brushes.size).toBe(0); // all of it is none
+    // what a hand has brushed goes on from where it is
+    expect(of(nudged(new Map([[7, [0.3, 0.6]]]), 7, 'to', 1, stops))).toEqual([
+      0.3, 0.75
+    ]);
+  });
+
+  it.each([1, 2, 3, 7, 40, 1000])('are narrowed by keys to each of %i places', count => {
+    const places = Array.from({ length: count }, (_, at) => (at * 0.618034) % 1);
+    const stops = stopsOf(places);
+    expect(stops.length).toBeLessThanOrEqual(51);
+    let brushes: Brushes = new Map();
+    let left = count;
+    for (;;) {
+      const next = nudged(brushes, 0, 'to', -1, stops);
+      if (next === brushes) {
+        break;
+      }
+      brushes = next;
+      const now = places.filter(place => passes([place], brushes)).length;
+      expect(now).toBeLessThan(left); // each key tells something apart
+      left = now;
+    }
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(Math.max(2, count / 10));
   });
 
   it('finds the line below the pointer, and none between gaps', () => {
@@ -68,12 +111,15 @@ describe('ParallelPlot', () => {
     host.remove();
   });
 
-  const press = (key: string) =>
+  const press = (
+    key: string,
+    node: Element | null = host.querySelector('svg'),
+    shiftKey = false
+  ) =>
     React.act(() => {
-      host
-        .querySelector('svg')
-        ?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      node?.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey, bubbles: true }));
     });
+  const told = () => host.querySelector('[role=status]')?.textContent;
 
   it('goes from run to run by keys, and opens one', () => {
     press('ArrowDown');
@@ -85,6 +131,43 @@ describe('ParallelPlot', () => {
     press('ArrowUp');
     press('Enter');
     expect(opened).toEqual(['odd', 'worst']);
+  });
+
+  it('chooses runs by keys on an axis', () => {
+    const axes = [...host.querySelectorAll<SVGGElement>('[role=slider]')];
+    expect(axes.map(axis => axis.getAttribute('aria-label'))).toEqual([
+      'lr',
+      '<b>act</b>',
+      'loss, 1 NaN'
+    ]);
+    const stops = () => axes.map(axis => axis.tabIndex);
+    expect(stops()).toEqual([0, -1, -1]);
+    React.act(() => axes[0].focus());
+    expect(told()).toContain('Up and Down');
+    press('ArrowDown', axes[0]);
+    expect(told()).toContain('2 runs of 3 go through.');
+    expect(axes[0].getAttribute('aria-valuetext')).toBe(
+      'from about 0.001 to about 0.001: 2 runs of 3 go through.'
+    );
+    press('ArrowUp', axes[0], true);
+    expect(told()).toContain('1 run of 3 goes through.');
+    press('ArrowRight', axes[0]);
+    expect(document.activeElement).toBe(axes[1]);
+    expect(stops()).toEqual([-1, 0, -1]);
+    press('ArrowRight', axes[1]);
+    press('ArrowRight', axes[2]);
+    expect(document.activeElement).toBe(axes[2]);
+    press('Escape', axes[2]); // nothing is chosen here: all of it is taken off
+    expect(axes.map(axis => axis.getAttribute('aria-valuetext'))).toEqual(
+      Array(3).fill('all')
+    );
+    press('ArrowDown', axes[2]);
+    press('ArrowDown', axes[0]);
+    press('Escape', axes[0]);
+    expect(told()).toContain('1 run of 3');
+    React.act(() => host.querySelector<HTMLElement>('[role=status] button')?.click());
+    expect(document.activeElement).toBe(axes[2]);
+    expect(told()).toContain('Up and Down');
   });
 
   it('draws no line over a gap, and tells what has no place', () => {

@@ -138,7 +138,7 @@ describe('what lies over the page', () => {
       { label: 'Rename…', run, disabled: true },
       { label: 'Delete', run }
     ];
-    show(<Menu menu={{ at: [5, 5], items }} label="Runs" onClose={close} />);
+    show(<Menu menu={{ at: [5, 5], label: 'Runs', items }} onClose={close} />);
     const told = () => document.activeElement?.textContent;
     expect(told()).toBe('Open');
     press('ArrowDown');
@@ -219,5 +219,33 @@ describe('what can be done with runs', () => {
       '(Delete)'
     ]);
     expect(labels(aRun({ archived: true }))).toContain('Unarchive');
+  });
+
+  it('is other for an experiment, and for one among the archived', async () => {
+    const archiveExperiment = vi.fn(async () => undefined);
+    const openTab = vi.fn();
+    const openExperiment = vi.fn();
+    const changed = vi.fn();
+    const deeds = new Deeds({
+      trans,
+      changed,
+      openTab,
+      client: { archiveExperiment },
+      places: { openExperiment }
+    } as unknown as ConstructorParameters<typeof Deeds>[0]);
+    const of = { workspace: 'w', experiment: '<b>cnn</b>' };
+    for (const archived of [false, true]) {
+      const items = deeds.headingMenu(of, archived).flatMap(item => item ?? []);
+      expect(items.map(item => item.label)).toEqual([
+        'Open the experiment',
+        'Open in a browser tab',
+        archived ? 'Unarchive the experiment' : 'Archive the experiment'
+      ]);
+      items.forEach(item => item.run());
+      expect(archiveExperiment).toHaveBeenLastCalledWith('w', '<b>cnn</b>', !archived);
+    }
+    expect(openExperiment).toHaveBeenLastCalledWith('w', '<b>cnn</b>');
+    expect(openTab).toHaveBeenLastCalledWith({ kind: 'experiment', ...of });
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2));
   });
 });

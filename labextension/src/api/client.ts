@@ -30,6 +30,9 @@ import {
   Part
 } from './types';
 
+/** Items of the trash that are deleted by one request: so many are surely not too long a text. */
+const AT_ONCE = 1000;
+
 export type Known = { [key: string]: number };
 
 export class Client {
@@ -202,8 +205,17 @@ export class Client {
     return this.transport.post(['trash', item.workspace, item.item, 'restore']);
   }
 
-  deleteForGood(item: ITrashItem): Promise<void> {
-    return this.transport.remove(['trash', item.workspace, item.item]);
+  /** Delete for good: at once what is of the same workspace, so that what it shares goes too. */
+  async deleteForGood(items: readonly ITrashItem[]): Promise<void> {
+    for (const workspace of new Set(items.map(item => item.workspace))) {
+      const names = items
+        .filter(item => item.workspace === workspace)
+        .map(item => item.item);
+      for (let from = 0; from < names.length; from += AT_ONCE) {
+        const part = names.slice(from, from + AT_ONCE);
+        await this.transport.post(['trash', workspace, 'delete'], { items: part });
+      }
+    }
   }
 
   private of<T>(run: IRunRef, rest: string[], query: Query = {}): Promise<T> {

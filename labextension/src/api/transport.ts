@@ -69,10 +69,6 @@ export class Transport {
     return (await read(await this.send(this.url(path), init))) as T;
   }
 
-  async remove(path: readonly string[]): Promise<void> {
-    await read(await this.send(this.url(path), { method: 'DELETE' }));
-  }
-
   private async send(url: string, init: RequestInit): Promise<Response> {
     try {
       return await ServerConnection.makeRequest(url, init, this.settings);

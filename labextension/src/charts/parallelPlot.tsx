@@ -2,8 +2,9 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { IParallel } from '../api';
-import { Brushes, brushed, nearest, passes } from './brush';
+import { Brushes, brushed, nearest, nudged, passes, stopsOf } from './brush';
 import { colorOf } from './palette';
+import { nearTick, ParallelAxis } from './parallelAxis';
 
 export interface IParallelPlotProps {
   parallel: IParallel;
@@ -24,7 +25,7 @@ const SIDE = 64;
 const BETWEEN = 96;
 const LETTER = 6.4;
 
-/** A line for each run over the axes of its parameters; axes are brushed, lines pointed at. */
+/** A line for each run over the axes of its parameters; axes are brushed, lines pointed at, by hand or by keys. */
 export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
   const { parallel, trans } = props;
   const { axes, lines } = parallel;
@@ -34,6 +35,10 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
   const [drag, setDrag] = React.useState<{ axis: number; from: number } | null>(null);
   const chose = React.useRef(false);
   const [pointed, setPointed] = React.useState<number | null>(null);
+  /** The axis that Tab comes to, and whether keys brush it now. */
+  const [stop, setStop] = React.useState(0);
+  const [keyed, setKeyed] = React.useState(false);
+  const nodes = React.useRef<(SVGGElement | null)[]>([]);
   React.useEffect(() => {
     const node = host.current;
     if (!node || typeof ResizeObserver === 'undefined') {
@@ -80,6 +85,41 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
     event.preventDefault();
     event.stopPropagation();
   };
+  const passed = shown.filter(Boolean).length;
+  const through = trans._n(
+    '%1 run of %2 goes through.',
+    '%1 runs of %2 go through.',
+    passed,
+    lines.length
+  );
+  const toldOf = (index: number) => {
+    const brush = brushes.get(index);
+    return brush
+      ? trans.__(
+          'from about %1 to about %2: %3',
+          nearTick(axes[index], brush[0]),
+          nearTick(axes[index], brush[1]),
+          through
+        )
+      : trans.__('all');
+  };
+  const brushByKeys = (index: number, event: React.KeyboardEvent) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key] as 1 | -1 | undefined;
+    const aside = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (way !== undefined) {
+      const stops = stopsOf(lines.map(line => line.places[index]));
+      setBrushes(nudged(brushes, index, event.shiftKey ? 'from' : 'to', way, stops));
+      setPointed(null);
+    } else if (aside !== undefined) {
+      nodes.current[index + aside]?.focus();
+    } else if (event.key === 'Escape' && brushes.has(index)) {
+      setBrushes(brushed(brushes, index, 0, 0));
+    } else {
+      return; // another Escape takes all of them off
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const letters = Math.floor(step / LETTER);
   // the best last, so that it lies above all; what is pointed at above that
   const order = lines.map((_, index) => index).reverse();
@@ -91,7 +131,7 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
       <svg
         width={whole}
         height={HEIGHT}
-        role="img"
+        role="group"
         tabIndex={0}
         aria-label={props.label}
         onKeyDown={typed}
@@ -143,14 +183,26 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
           />
         ))}
         {axes.map((axis, index) => (
-          <Axis
+          <ParallelAxis
             key={index}
+            ref={node => {
+              nodes.current[index] = node;
+            }}
             axis={axis}
             x={xs[index]}
             last={index === axes.length - 1}
             letters={letters}
+            height={HEIGHT}
             yOf={yOf}
             brush={brushes.get(index) ?? null}
+            told={toldOf(index)}
+            stop={index === Math.min(stop, axes.length - 1)}
+            onFocus={byKeys => {
+              setStop(index);
+              setKeyed(byKeys);
+            }}
+            onBlur={() => setKeyed(false)}
+            onKeyDown={event => brushByKeys(index, event)}
           />
         ))}
       </svg>
@@ -159,19 +211,21 @@ export function ParallelPlot(props: IParallelPlotProps): React.ReactElement {
           <b>{props.titleOf(lines[pointed].run)}</b>
         ) : brushes.size ? (
           <>
-            {trans._n(
-              '%1 run of %2 goes through.',
-              '%1 runs of %2 go through.',
-              shown.filter(Boolean).length,
-              lines.length
-            )}{' '}
+            {through}{' '}
             <button
               className="jp-Runs-link jp-mod-link"
-              onClick={() => setBrushes(new Map())}
+              onClick={() => {
+                setBrushes(new Map());
+                nodes.current[stop]?.focus(); // this button is gone
+              }}
             >
               {trans.__('Show all')}
             </button>
           </>
+        ) : keyed ? (
+          trans.__(
+            'Up and Down move the upper end of what is chosen, with Shift the lower one; Left and Right go to the next axis, Escape chooses all.'
+          )
         ) : (
           trans.__('Drag along an axis to choose; a click on a line opens its run.')
         )}
@@ -235,62 +289,4 @@ function Line(props: {
 function alone(points: readonly (number | null)[], index: number): boolean {
   const none = (at: number) => points[at] === null || points[at] === undefined;
   return none(index - 1) && none(index + 1);
-}
-
-function Axis(props: {
-  axis: IParallel['axes'][number];
-  x: number;
-  last: boolean;
-  letters: number;
-  yOf: (place: number) => number;
-  brush: readonly [number, number] | null;
-}): React.ReactElement {
-  const { axis, x, last, letters, yOf, brush } = props;
-  return (
-    <g className="jp-Runs-parallel-axis">
-      <line x1={x} x2={x} y1={yOf(1)} y2={yOf(0)} />
-      <rect
-        className="jp-Runs-parallel-grip"
-        x={x - 12}
-        width={24}
-        y={yOf(1) - 8}
-        height={yOf(0) - yOf(1) + 16}
-      />
-      {brush && (
-        <rect
-          className="jp-Runs-parallel-brush"
-          x={x - 6}
-          width={12}
-          y={yOf(brush[1])}
-          height={yOf(brush[0]) - yOf(brush[1])}
-        />
-      )}
-      <text x={x} y={14} textAnchor="middle" className={last ? 'jp-mod-strong' : ''}>
-        <title>{axis.name}</title>
-        {cut(axis.name, letters)}
-      </text>
-      {axis.ticks.map(([place, label], index) => (
-        <React.Fragment key={index}>
-          <line x1={x - 3} x2={x + 3} y1={yOf(place)} y2={yOf(place)} />
-          <text
-            x={x + (last ? 7 : -7)}
-            y={yOf(place) + 3.5}
-            textAnchor={last ? 'start' : 'end'}
-          >
-            <title>{label}</title>
-            {cut(label, Math.min(letters, 9))}
-          </text>
-        </React.Fragment>
-      ))}
-      {axis.note && (
-        <text x={x} y={HEIGHT - 5} textAnchor="middle" className="jp-Runs-parallel-note">
-          {cut(axis.note, letters)}
-        </text>
-      )}
-    </g>
-  );
-}
-
-function cut(text: string, letters: number): string {
-  return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
 }

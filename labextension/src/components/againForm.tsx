@@ -200,7 +200,15 @@ function FieldRow(props: {
         className="jp-Runs-form-remove"
         title={trans.__('Leave %1 out', label)}
         aria-label={trans.__('Leave %1 out', label)}
-        onClick={props.onRemove}
+        onClick={event => {
+          // keys go on at the one that follows, or at the last
+          const form = event.currentTarget.form;
+          const all = [...(form?.querySelectorAll('.jp-Runs-form-remove') ?? [])];
+          const at = all.indexOf(event.currentTarget);
+          const next = all[at + 1] ?? all[at - 1] ?? form?.querySelector('.jp-Runs-link');
+          (next as HTMLElement | undefined)?.focus();
+          props.onRemove();
+        }}
       >
         ×
       </button>

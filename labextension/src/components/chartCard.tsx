@@ -80,7 +80,7 @@ export function ChartCard(props: IChartCardProps): React.ReactElement {
           titleOf={props.titleOf ?? String}
           onOpen={run => props.onRun?.(run)}
           label={trans.__(
-            '%1: %2. Arrow keys go from run to run, Enter opens one.',
+            '%1: %2. Arrow keys go from run to run, Enter opens one; Tab goes on to the axes, where arrow keys choose runs.',
             chart.title,
             chart.badge
           )}

@@ -35,7 +35,7 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
   const { head, age, actions, trans } = props;
   const fraction = head.active ? (head.progress?.fraction ?? null) : null;
   const elapsed = head.elapsed === null ? null : head.elapsed + (head.active ? age : 0);
-  const left = head.eta === null ? null : Math.max(0, head.eta - age);
+  const left = head.eta === null ? 0 : head.eta - age;
   const facts = [
     head.active ? head.waiting : null,
     head.active ? head.progress?.text : null,
@@ -44,7 +44,8 @@ export function RunHeader(props: IRunHeaderProps): React.ReactElement {
       : head.active
         ? trans.__('%1 elapsed', span(elapsed))
         : trans.__('took %1', span(elapsed)),
-    head.active && left !== null ? trans.__('about %1 left', roughly(left)) : null,
+    // an estimate that has run out says nothing any more
+    head.active && left > 0 ? trans.__('about %1 left', roughly(left)) : null,
     !head.active && head.status === 'Failed' && head.last_step !== null
       ? trans.__('at step %1', number(head.last_step))
       : null

@@ -1,6 +1,8 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { tagOf } from '../model/deeds';
+
 export interface ITagsProps {
   tags: { [name: string]: string | null };
   onSet: (name: string, value: string | null) => void;
@@ -13,9 +15,8 @@ export function Tags(props: ITagsProps): React.ReactElement {
   const { tags, trans } = props;
   const [typed, setTyped] = React.useState<string | null>(null);
   const add = () => {
-    const [name, ...value] = (typed ?? '').split(/[:=]/);
-    if (name.trim()) {
-      props.onSet(name.trim(), value.length ? value.join(':').trim() : null);
+    for (const [name, value] of Object.entries(tagOf(typed ?? '') ?? {})) {
+      props.onSet(name, value);
     }
     setTyped(null);
   };

@@ -1,11 +1,22 @@
 /** What can be done with runs, from menus, keys and the palette. */
 
 import { JupyterFrontEnd } from '@jupyterlab/application';
-import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun } from '../api';
+import {
+  archiveRuns,
+  cancelRuns,
+  copyIds,
+  headingAt,
+  IDoing,
+  IHeadingOf,
+  labelsOf,
+  renameRun,
+  tagRuns
+} from '../model/deeds';
 import { discard } from '../model/discard';
 import { computeIcon, runsIcon } from './icons';
 import { Place } from '../pages/address';
@@ -31,21 +42,14 @@ export interface IMenuSurroundings {
 }
 
 export function addCommands(around: IMenuSurroundings): void {
-  const { app, client, pages, trans, notebooks, selection, changed } = around;
+  const { app, pages, trans, notebooks, selection } = around;
   const { commands } = app;
   // the menu of an experiment's heading is not about the runs that are marked
   const onRun = () => headingOf(app) === null;
   const some = () => selection().length > 0;
   const one = () => onRun() && selection().length === 1;
 
-  const each = async (act: (run: IRun) => Promise<unknown>) => {
-    try {
-      await Promise.all(selection().map(act));
-    } catch (error) {
-      pages.report(error);
-    }
-    changed();
-  };
+  const doing = doingIn(around);
 
   commands.addCommand(CommandIDs.openPage, {
     label: trans.__('Open a page of runs'),
@@ -95,10 +99,7 @@ export function addCommands(around: IMenuSurroundings): void {
     }
   });
   commands.addCommand(CommandIDs.compare, {
-    label: () =>
-      selection().length > 1
-        ? trans.__('Compare %1 runs', selection().length)
-        : trans.__('Compare…'),
+    label: () => labelsOf(selection(), trans).compare,
     isVisible: onRun,
     isEnabled: some,
     execute: () => pages.openCompare(selection())
@@ -106,61 +107,31 @@ export function addCommands(around: IMenuSurroundings): void {
   commands.addCommand(CommandIDs.cancel, {
     label: trans.__('Cancel'),
     isVisible: () => onRun() && selection().some(run => run.active),
-    execute: () => each(async run => (run.active ? client.cancel(run) : undefined))
+    execute: () => cancelRuns(doing, selection())
   });
   commands.addCommand(CommandIDs.tag, {
     label: trans.__('Tag…'),
     isVisible: onRun,
     isEnabled: some,
-    execute: async () => {
-      const { value, button } = await InputDialog.getText({
-        title: trans._n('Tag a run', 'Tag %1 runs', selection().length),
-        placeholder: trans.__('name: value')
-      });
-      const [name, ...rest] = (value ?? '').split(/[:=]/);
-      if (button.accept && name.trim()) {
-        const text = rest.length ? rest.join(':').trim() : null;
-        await each(run => client.tag(run, { [name.trim()]: text }));
-      }
-    }
+    execute: () => tagRuns(doing, selection())
   });
   commands.addCommand(CommandIDs.rename, {
     label: trans.__('Rename…'),
     isVisible: one,
-    execute: async () => {
-      const [run] = selection();
-      const { value, button } = await InputDialog.getText({
-        title: trans.__('Rename a run'),
-        text: run.name
-      });
-      if (button.accept && value?.trim()) {
-        await each(which => client.rename(which, value.trim()));
-      }
-    }
+    execute: () => renameRun(doing, selection()[0])
   });
   commands.addCommand(CommandIDs.archive, {
-    label: () =>
-      selection().every(run => run.archived)
-        ? trans.__('Unarchive')
-        : trans.__('Archive'),
+    label: () => labelsOf(selection(), trans).archive,
     caption: trans.__('Off the lists, and back; nothing is deleted'),
     isEnabled: some,
     isVisible: onRun,
-    execute: () => {
-      const archived = !selection().every(run => run.archived);
-      return each(run => client.archive(run, archived));
-    }
+    execute: () => archiveRuns(doing, selection())
   });
   commands.addCommand(CommandIDs.copyId, {
-    label: () => trans._n('Copy id', 'Copy ids', selection().length),
+    label: () => labelsOf(selection(), trans).copyId,
     isVisible: onRun,
     isEnabled: some,
-    execute: () =>
-      navigator.clipboard.writeText(
-        selection()
-          .map(run => run.id)
-          .join('\n')
-      )
+    execute: () => copyIds(doing, selection())
   });
   commands.addCommand(CommandIDs.insert, {
     label: trans.__('Insert into the notebook'),
@@ -183,14 +154,22 @@ export function addCommands(around: IMenuSurroundings): void {
 }
 
 /** The experiment whose heading the menu was opened on, null anywhere else. */
-export function headingOf(
-  app: JupyterFrontEnd
-): { workspace: string; experiment: string } | null {
-  const node = app.contextMenuHitTest(one => one.classList.contains('jp-Runs-heading'));
-  const { workspace, experiment } = node?.dataset ?? {};
-  return workspace !== undefined && experiment !== undefined
-    ? { workspace, experiment }
-    : null;
+export function headingOf(app: JupyterFrontEnd): IHeadingOf | null {
+  return headingAt(
+    app.contextMenuHitTest(one => one.classList.contains('jp-Runs-heading'))
+  );
+}
+
+/** What is done with runs asks and tells as Lab does. */
+export function doingIn(around: IMenuSurroundings): IDoing {
+  const { client, trans, pages, changed } = around;
+  return {
+    client,
+    trans,
+    changed,
+    ask: question => pages.ask(question),
+    report: error => pages.report(error)
+  };
 }
 
 /** Ask, move to the trash, and offer the way back. */
@@ -198,7 +177,7 @@ export function trashRuns(
   around: IMenuSurroundings,
   runs: readonly IRun[]
 ): Promise<void> {
-  const { client, pages, trans, changed } = around;
+  const { pages, trans } = around;
   const done = (text: string, undo: () => void) => {
     Notification.info(text, {
       autoClose: 10_000,
@@ -213,12 +192,9 @@ export function trashRuns(
   };
   return discard(
     {
-      client,
-      trans,
-      changed,
+      ...doingIn(around),
       done,
       confirm: (...asked) => pages.confirm(...asked),
-      report: error => pages.report(error),
       refuse: text => void Notification.warning(text),
       keep: undo => (around.undo = undo),
       gone: trashed => trashed.forEach(run => pages.closeRun(run))

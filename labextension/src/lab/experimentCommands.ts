@@ -1,21 +1,16 @@
 /** What can be done with an experiment from the menu of its heading. */
 
+import { archiveExperiment } from '../model/deeds';
 import { CommandIDs } from './ids';
-import { headingOf, IMenuSurroundings } from './commands';
+import { doingIn, headingOf, IMenuSurroundings } from './commands';
 
 export function addExperimentCommands(around: IMenuSurroundings): void {
-  const { app, client, pages, trans, changed } = around;
+  const { app, pages, trans } = around;
   const { commands } = app;
   const archive = async (archived: boolean) => {
     const found = headingOf(app);
     if (found) {
-      const { workspace, experiment } = found;
-      try {
-        await client.archiveExperiment(workspace, experiment, archived);
-      } catch (error) {
-        pages.report(error);
-      }
-      changed();
+      await archiveExperiment(doingIn(around), found, archived);
     }
   };
   commands.addCommand(CommandIDs.openExperiment, {

@@ -1,11 +1,18 @@
 /** Pages in the main area: one for each thing, opened or focused, and there again after a reload. */
 
 import { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import { showDialog, Dialog, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  showDialog,
+  Dialog,
+  InputDialog,
+  Notification,
+  WidgetTracker
+} from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { address, ApiError, IRunRef } from '../api';
+import { address, IRunRef } from '../api';
+import { faultOf, IAsked } from '../model/deeds';
 import { addressOf, Place } from '../pages/address';
 import { IElsewhere, IPlaces } from '../pages/context';
 import { CommandIDs } from './ids';
@@ -96,12 +103,18 @@ export class Pages implements IPlaces {
     return button.accept;
   }
 
-  report(error: unknown): void {
-    const { status, message } = ApiError.of(error);
-    const { trans } = this.given;
-    Notification.error(status ? message : trans.__('The server does not answer.'), {
-      autoClose: 8000
+  /** Ask for a line; null where the person does not agree. */
+  async ask({ title, action, field }: IAsked): Promise<string | null> {
+    const { value, button } = await InputDialog.getText({
+      title,
+      okLabel: action,
+      ...field
     });
+    return button.accept ? value : null;
+  }
+
+  report(error: unknown): void {
+    Notification.error(faultOf(error, this.given.trans), { autoClose: 8000 });
   }
 
   /** What pages are given. */

@@ -45,7 +45,13 @@ function Question(props: {
   const box = React.useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = React.useState(field?.text ?? '');
   const id = React.useId();
-  React.useEffect(() => box.current?.showModal(), []);
+  const before = React.useRef(document.activeElement);
+  React.useEffect(() => {
+    const had = before.current;
+    box.current?.showModal();
+    // once the dialog is gone, keys act again on what asked
+    return () => (had as HTMLElement | null)?.focus({ preventScroll: true });
+  }, []);
   const given = field === undefined || typed.trim() !== '';
   return (
     <dialog

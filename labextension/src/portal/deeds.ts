@@ -3,7 +3,19 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun } from '../api';
+import {
+  archiveExperiment,
+  archiveRuns,
+  cancelRuns,
+  copyIds,
+  IDoing,
+  IHeadingOf,
+  labelsOf,
+  renameRun,
+  tagRuns
+} from '../model/deeds';
 import { discard } from '../model/discard';
+import { Place } from '../pages/address';
 import { IPlaces } from '../pages/context';
 import { Desk } from './desk';
 import { IMenuItem } from './menu';
@@ -13,7 +25,7 @@ export interface IDeedsAround {
   places: IPlaces;
   desk: Desk;
   trans: TranslationBundle;
-  openTab: (run: IRun) => void;
+  openTab: (place: Place) => void;
   openTrash: () => void;
   /** Something was changed: lists ask again. */
   changed: () => void;
@@ -26,51 +38,63 @@ export class Deeds {
 
   /** The menu of some runs. */
   menu(runs: readonly IRun[]): (IMenuItem | null)[] {
-    const { places, trans } = this.around;
+    const { doing } = this;
+    const { places, trans, openTab } = this.around;
     const [first] = runs;
-    const active = runs.filter(run => run.active);
-    const archived = runs.every(run => run.archived);
+    const active = runs.some(run => run.active);
+    const labels = labelsOf(runs, trans);
     return [
       { label: trans.__('Open'), run: () => places.openRun(first) },
       {
         label: trans.__('Open in a browser tab'),
-        run: () => runs.forEach(this.around.openTab)
+        run: () =>
+          runs.forEach(({ workspace, id }) => openTab({ kind: 'run', workspace, id }))
       },
-      {
-        label:
-          runs.length > 1
-            ? trans.__('Compare %1 runs', runs.length)
-            : trans.__('Compare…'),
-        run: () => places.openCompare(runs)
-      },
+      { label: labels.compare, run: () => places.openCompare(runs) },
       null,
-      { label: trans.__('Tag…'), run: () => void this.tag(runs) },
+      { label: trans.__('Tag…'), run: () => void tagRuns(doing, runs) },
       ...(runs.length === 1
         ? [{ label: trans.__('Rename…'), run: () => void this.rename(first) }]
         : []),
-      {
-        label: trans._n('Copy id', 'Copy ids', runs.length),
-        run: () => void this.copy(runs)
-      },
+      { label: labels.copyId, run: () => void copyIds(doing, runs) },
       null,
-      ...(active.length
-        ? [{ label: trans.__('Cancel'), run: () => void this.cancel(active) }]
+      ...(active
+        ? [{ label: trans.__('Cancel'), run: () => void cancelRuns(doing, runs) }]
         : []),
-      {
-        label: archived ? trans.__('Unarchive') : trans.__('Archive'),
-        run: () => void this.archive(runs, !archived)
-      },
+      { label: labels.archive, run: () => void archiveRuns(doing, runs) },
       {
         label: trans.__('Delete'),
-        disabled: active.length > 0,
+        disabled: active,
         run: () => void this.trash(runs)
+      }
+    ];
+  }
+
+  /** The menu of an experiment's heading; `archived` where the list has what was archived. */
+  headingMenu(heading: IHeadingOf, archived: boolean): (IMenuItem | null)[] {
+    const { places, trans, openTab } = this.around;
+    return [
+      {
+        label: trans.__('Open the experiment'),
+        run: () => places.openExperiment(heading.workspace, heading.experiment)
+      },
+      {
+        label: trans.__('Open in a browser tab'),
+        run: () => openTab({ kind: 'experiment', ...heading })
+      },
+      null,
+      {
+        label: archived
+          ? trans.__('Unarchive the experiment')
+          : trans.__('Archive the experiment'),
+        run: () => void archiveExperiment(this.doing, heading, !archived)
       }
     ];
   }
 
   /** Ask, move to the trash, and offer the way back. */
   trash(runs: readonly IRun[]): Promise<void> {
-    const { client, desk, trans, changed, gone, openTrash } = this.around;
+    const { desk, trans, gone, openTrash } = this.around;
     const done = (text: string, undo: () => void) =>
       desk.tell(text, {
         actions: [
@@ -80,13 +104,10 @@ export class Deeds {
       });
     return discard(
       {
-        client,
-        trans,
-        changed,
+        ...this.doing,
         gone,
         done,
         confirm: (...asked) => desk.confirm(...asked),
-        report: desk.report,
         refuse: text => desk.tell(text, { tone: 'bad' }),
         keep: undo => (this.undo = undo)
       },
@@ -94,60 +115,22 @@ export class Deeds {
     );
   }
 
-  private async tag(runs: readonly IRun[]): Promise<void> {
-    const { client, desk, trans } = this.around;
-    const typed = await desk.ask({
-      title: trans._n('Tag a run', 'Tag %1 runs', runs.length),
-      action: trans.__('Tag'),
-      field: { text: '', placeholder: trans.__('name: value') }
-    });
-    const [name, ...rest] = (typed ?? '').split(/[:=]/);
-    if (name.trim()) {
-      const value = rest.length ? rest.join(':').trim() : null;
-      await this.each(runs, run => client.tag(run, { [name.trim()]: value }));
-    }
-  }
-
   /** Takes the last deletion back, while there is one. */
   undo?: () => void;
 
-  async rename(run: IRun): Promise<void> {
-    const { client, desk, trans } = this.around;
-    const typed = await desk.ask({
-      title: trans.__('Rename a run'),
-      action: trans.__('Rename'),
-      field: { text: run.name, placeholder: '' }
-    });
-    if (typed) {
-      await this.each([run], which => client.rename(which, typed));
-    }
+  rename(run: IRun): Promise<void> {
+    return renameRun(this.doing, run);
   }
 
-  private async copy(runs: readonly IRun[]): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(runs.map(run => run.id).join('\n'));
-    } catch (error) {
-      this.around.desk.report(error);
-    }
-  }
-
-  private cancel(runs: readonly IRun[]): Promise<void> {
-    return this.each(runs, run => this.around.client.cancel(run));
-  }
-
-  private archive(runs: readonly IRun[], archived: boolean): Promise<void> {
-    return this.each(runs, run => this.around.client.archive(run, archived));
-  }
-
-  private async each(
-    runs: readonly IRun[],
-    act: (run: IRun) => Promise<unknown>
-  ): Promise<void> {
-    try {
-      await Promise.all(runs.map(act));
-    } catch (error) {
-      this.around.desk.report(error);
-    }
-    this.around.changed();
+  /** What is done with runs asks and tells as the page does. */
+  private get doing(): IDoing {
+    const { client, desk, trans, changed } = this.around;
+    return {
+      client,
+      trans,
+      changed,
+      ask: question => desk.ask(question),
+      report: error => desk.report(error)
+    };
   }
 }

@@ -3,7 +3,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { ApiError } from '../api';
+import { faultOf } from '../model/deeds';
 
 export interface IQuestion {
   title: string;
@@ -69,10 +69,7 @@ export class Desk {
   }
 
   readonly report = (error: unknown): void => {
-    const { status, message } = ApiError.of(error);
-    this.tell(status ? message : this.trans.__('The server does not answer.'), {
-      tone: 'bad'
-    });
+    this.tell(faultOf(error, this.trans), { tone: 'bad' });
   };
 
   private asked: { question: IQuestion; resolve: (value: string | null) => void }[] = [];

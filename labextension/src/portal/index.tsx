@@ -31,8 +31,7 @@ function start(): void {
     places,
     desk,
     trans,
-    openTab: ({ workspace, id }) =>
-      void window.open(route.href({ kind: 'run', workspace, id }), '_blank', 'noopener'),
+    openTab: place => void window.open(route.href(place), '_blank', 'noopener'),
     openTrash: () => route.go({ kind: 'trash' }),
     changed: () => void model.refresh(),
     gone: runs => {

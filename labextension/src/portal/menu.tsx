@@ -9,16 +9,14 @@ export interface IMenuItem {
 export interface IMenu {
   /** Where it opens, in pixels of the window. */
   at: readonly [number, number];
+  /** What it is about. */
+  label: string;
   /** Null stands for a line between two groups. */
   items: readonly (IMenuItem | null)[];
 }
 
 /** A context menu as ARIA has it: arrow keys, Home, End, a letter; Escape gives the focus back. */
-export function Menu(props: {
-  menu: IMenu;
-  label: string;
-  onClose: () => void;
-}): React.ReactElement {
+export function Menu(props: { menu: IMenu; onClose: () => void }): React.ReactElement {
   const { menu, onClose } = props;
   const box = React.useRef<HTMLDivElement>(null);
   const before = React.useRef(document.activeElement);
@@ -86,7 +84,7 @@ export function Menu(props: {
       ref={box}
       className="jp-Runs jp-Portal-menu"
       role="menu"
-      aria-label={props.label}
+      aria-label={menu.label}
       onKeyDown={typed}
       onContextMenu={event => event.preventDefault()}
     >

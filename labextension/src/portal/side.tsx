@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { IRun } from '../api';
 import { RunsList } from '../components/sidebar/list';
+import { headingAt } from '../model/deeds';
 import { RunsModel } from '../model/runsModel';
 import { IPlaces } from '../pages/context';
 import { Deeds } from './deeds';
@@ -37,14 +38,17 @@ export function Side(props: ISideProps): React.ReactElement {
 
   const asked = (event: React.MouseEvent<HTMLElement>) => {
     const target = event.target as HTMLElement;
-    const tree = target.closest<HTMLElement>('.jp-Runs-tree');
-    if (!tree || target.closest('.jp-Runs-heading') || !selected.current.length) {
+    const heading = headingAt(target);
+    if (!target.closest('.jp-Runs-tree') || !(heading || selected.current.length)) {
       return;
     }
     event.preventDefault();
     setMenu({
       at: [event.clientX, event.clientY],
-      items: deeds.menu(selected.current)
+      label: heading ? heading.experiment : trans.__('Runs'),
+      items: heading
+        ? deeds.headingMenu(heading, model.shown.archived)
+        : deeds.menu(selected.current)
     });
   };
 
@@ -79,7 +83,7 @@ export function Side(props: ISideProps): React.ReactElement {
         pointed={props.pointed}
         trans={trans}
       />
-      {menu && <Menu menu={menu} label={trans.__('Runs')} onClose={close} />}
+      {menu && <Menu menu={menu} onClose={close} />}
     </nav>
   );
 }

@@ -87,7 +87,17 @@ export function RunsList(props: IListProps): React.ReactElement {
           {trans.__('Reading the runs: more are to come…')}
         </p>
       )}
-      {empty && !sieved && !shown.archived && <Nothing trans={trans} />}
+      {empty && !sieved && !shown.archived && (
+        <Nothing trans={trans}>
+          {/* else who has archived all of them would not find them again */}
+          <button
+            className="jp-Runs-link jp-mod-link"
+            onClick={() => props.onShow({ archived: true })}
+          >
+            {trans.__('Show what is archived')}
+          </button>
+        </Nothing>
+      )}
       {empty && !sieved && shown.archived && (
         <p className="jp-Runs-note">
           {trans.__('Nothing is archived. The menu of a run archives it.')}

@@ -11,7 +11,12 @@ run.log("loss", 0.5)
 run.complete()`;
 
 /** What one does to see a first run. */
-export function Nothing({ trans }: { trans: TranslationBundle }): React.ReactElement {
+export function Nothing(props: {
+  trans: TranslationBundle;
+  /** What else there is to do. */
+  children?: React.ReactNode;
+}): React.ReactElement {
+  const { trans } = props;
   const [copied, setCopied] = React.useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(EXAMPLE);
@@ -26,6 +31,7 @@ export function Nothing({ trans }: { trans: TranslationBundle }): React.ReactEle
       <button className="jp-Runs-button" onClick={() => void copy()}>
         {copied ? trans.__('Copied') : trans.__('Copy')}
       </button>
+      {props.children}
     </div>
   );
 }

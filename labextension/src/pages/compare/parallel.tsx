@@ -99,7 +99,7 @@ export function CompareParallel(props: {
             }
           }}
           label={trans.__(
-            'Parallel coordinates of %1 runs towards %2. Arrow keys go from run to run, Enter opens one.',
+            'Parallel coordinates of %1 runs towards %2. Arrow keys go from run to run, Enter opens one; Tab goes on to the axes, where arrow keys choose runs.',
             drawn.shown,
             chosen
           )}

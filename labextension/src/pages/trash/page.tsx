@@ -13,6 +13,7 @@ export function TrashPage(): React.ReactElement {
   if (!value) {
     return <Note error={error} trans={trans} />;
   }
+  const sum = value.items.reduce((all, item) => all + item.bytes, 0);
   const act = async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -21,20 +22,19 @@ export function TrashPage(): React.ReactElement {
     }
     await refresh();
   };
-  const forGood = async (items: readonly ITrashItem[]) => {
-    const size = bytes(items.reduce((sum, item) => sum + item.bytes, 0));
+  const forGood = async (items: readonly ITrashItem[], frees: number) => {
     const sure = await places.confirm(
       trans.__('Delete for good'),
       trans._n(
         'This frees %2, and can’t be undone.',
         'This deletes %1 items, frees %2, and can’t be undone.',
         items.length,
-        size
+        bytes(frees)
       ),
       trans.__('Delete for good')
     );
     if (sure) {
-      await act(() => Promise.all(items.map(item => client.deleteForGood(item))));
+      await act(() => client.deleteForGood(items));
     }
   };
   return (
@@ -54,7 +54,7 @@ export function TrashPage(): React.ReactElement {
             <div className="jp-Runs-actions">
               <button
                 className="jp-Runs-button jp-mod-bad"
-                onClick={() => void forGood(value.items)}
+                onClick={() => void forGood(value.items, value.bytes)}
               >
                 {trans.__('Empty the trash')}
               </button>
@@ -111,7 +111,7 @@ export function TrashPage(): React.ReactElement {
                       </button>
                       <button
                         className="jp-Runs-button jp-mod-bad"
-                        onClick={() => void forGood([item])}
+                        onClick={() => void forGood([item], item.bytes)}
                       >
                         {trans.__('Delete for good')}
                       </button>
@@ -121,6 +121,14 @@ export function TrashPage(): React.ReactElement {
               </tbody>
             </table>
           </div>
+        )}
+        {value.bytes > sum && (
+          <p className="jp-Runs-note">
+            {trans.__(
+              'Emptying the trash frees %1 more than each of its items alone: code that several of them were started from.',
+              bytes(value.bytes - sum)
+            )}
+          </p>
         )}
       </div>
     </>
