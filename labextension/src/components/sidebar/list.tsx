@@ -6,6 +6,7 @@ import { IShown, IState } from '../../model/runsModel';
 import { useAge } from '../age';
 import { adviceFor } from '../note';
 import { Tone, toneOf } from '../status';
+import { Examples } from './examples';
 import { itemsOf } from './items';
 import { Nothing } from './nothing';
 import { useSelection } from './selection';
@@ -95,6 +96,9 @@ export function RunsList(props: IListProps): React.ReactElement {
       )}
       {empty && sieved && (
         <p className="jp-Runs-note">{trans.__('No run fits “%1”.', shown.filter)}</p>
+      )}
+      {sieved && (empty || state.fault) && (
+        <Examples onTake={filter => props.onShow({ filter })} trans={trans} />
       )}
       {Boolean(runs?.length) && (
         <Tree

@@ -16,14 +16,27 @@ export function Sieve(props: {
   const { shown, onShow, fault, trans } = props;
   const [typed, setTyped] = React.useState(shown.filter);
   const id = React.useId();
+  const told = React.useRef(shown.filter);
+  React.useEffect(() => {
+    // chosen elsewhere, such as among the examples; what was typed here may be further by now
+    if (shown.filter !== told.current) {
+      told.current = shown.filter;
+      setTyped(shown.filter);
+    }
+  }, [shown.filter]);
   React.useEffect(() => {
     if (typed === shown.filter) {
       return;
     }
-    const timer = setTimeout(() => onShow({ filter: typed }), PAUSE);
+    const timer = setTimeout(() => tell(), PAUSE);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [typed]);
+  const tell = () => {
+    told.current = typed;
+    onShow({ filter: typed });
+  };
+  const sieved = Boolean(shown.filter.trim());
   const orders: [Sort, string][] = [
     ['-created', trans.__('newest first')],
     ['created', trans.__('oldest first')],
@@ -47,7 +60,7 @@ export function Sieve(props: {
         onChange={event => setTyped(event.target.value)}
         onKeyDown={event => {
           if (event.key === 'Enter') {
-            onShow({ filter: typed });
+            tell();
           } else if (event.key === 'Escape') {
             setTyped('');
           }
@@ -70,10 +83,17 @@ export function Sieve(props: {
             </option>
           ))}
         </select>
-        <label title={trans.__('Put runs of one experiment together')}>
+        <label
+          title={
+            sieved
+              ? trans.__('What a search finds is one list')
+              : trans.__('Put runs of one experiment together')
+          }
+        >
           <input
             type="checkbox"
-            checked={shown.grouped}
+            checked={shown.grouped && !sieved}
+            disabled={sieved}
             onChange={event => onShow({ grouped: event.target.checked })}
           />
           {trans.__('by experiment')}
