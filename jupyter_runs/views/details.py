@@ -95,7 +95,11 @@ def _source(facts: Mapping[str, Any], git: Mapping[str, Any]) -> _Rows:
         ("Notebook", facts.get("notebook")),
         ("Cell", facts.get("cell")),
         ("Script", facts.get("script")),
-        ("Arguments", _joined(facts.get("argv"))),
+        # of a kernel they say how Jupyter started it, and nothing of the run
+        (
+            "Arguments",
+            None if facts.get("cell") and not facts.get("script") else _joined(facts.get("argv")),
+        ),
         ("Git commit", git.get("commit")),
         ("Git branch", git.get("branch")),
         ("Git repository", git.get("url") or git.get("remote")),

@@ -182,7 +182,7 @@ def test_a_deleted_run_comes_back_and_then_goes_for_good(ran):
     ran.execute("jupyter-runs:open-trash")
     page = page_of(ran)
     page.get_by_role("button", name="Restore").click()
-    expect(page).to_contain_text("Nothing was deleted")
+    expect(page).to_contain_text("The trash is empty")
     expect(row(ran, "wise-crane")).to_be_visible()
     row(ran, "wise-crane").click()
     ran.page.keyboard.press("Delete")
@@ -191,7 +191,7 @@ def test_a_deleted_run_comes_back_and_then_goes_for_good(ran):
     ran.execute("jupyter-runs:open-trash")
     page.get_by_role("button", name="Empty the trash").click()
     ran.page.locator(".jp-Dialog .jp-mod-warn").click()
-    expect(page).to_contain_text("Nothing was deleted")
+    expect(page).to_contain_text("The trash is empty")
     assert not list((ran.server.home / "default" / "trash").glob("*/*"))
     assert ran.errors == []
 

@@ -7,6 +7,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun } from '../api';
 import { discard } from '../model/discard';
+import { shelve } from '../model/shelve';
 import { computeIcon, runsIcon } from './icons';
 import { Place } from '../pages/address';
 import { CommandIDs, PANEL_ID } from './ids';
@@ -148,7 +149,14 @@ export function addCommands(around: IMenuSurroundings): void {
     isVisible: onRun,
     execute: () => {
       const archived = !selection().every(run => run.archived);
-      return each(run => client.archive(run, archived));
+      const done = (text: string, undo: () => void) => {
+        Notification.info(text, {
+          autoClose: 10_000,
+          actions: [{ label: trans.__('Undo'), callback: undo }]
+        });
+      };
+      const report = (error: unknown) => pages.report(error);
+      return shelve({ client, trans, changed, done, report }, selection(), archived);
     }
   });
   commands.addCommand(CommandIDs.copyId, {

@@ -4,6 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Client, IRun } from '../api';
 import { discard } from '../model/discard';
+import { shelve } from '../model/shelve';
 import { IPlaces } from '../pages/context';
 import { Desk } from './desk';
 import { IMenuItem } from './menu';
@@ -136,7 +137,10 @@ export class Deeds {
   }
 
   private archive(runs: readonly IRun[], archived: boolean): Promise<void> {
-    return this.each(runs, run => this.around.client.archive(run, archived));
+    const { client, desk, trans, changed } = this.around;
+    const done = (text: string, undo: () => void) =>
+      desk.tell(text, { actions: [{ label: trans.__('Undo'), run: undo }] });
+    return shelve({ client, trans, changed, done, report: desk.report }, runs, archived);
   }
 
   private async each(

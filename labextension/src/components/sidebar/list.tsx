@@ -94,7 +94,7 @@ export function RunsList(props: IListProps): React.ReactElement {
           {trans.__('Nothing is archived. The menu of a run archives it.')}
         </p>
       )}
-      {empty && sieved && (
+      {empty && sieved && !state.fault && (
         <p className="jp-Runs-note">{trans.__('No run fits “%1”.', shown.filter)}</p>
       )}
       {sieved && (empty || state.fault) && (
