@@ -196,6 +196,23 @@ def test_a_deleted_run_comes_back_and_then_goes_for_good(ran):
     assert ran.errors == []
 
 
+def test_the_notebook_that_made_a_run_is_shown_as_cells_and_no_tab_moves(ran):
+    row(ran, "wise-crane").click()
+    page = page_of(ran)
+    expect(page.get_by_role("tab", name="Snapshot")).to_be_visible()
+    places = "tabs => tabs.map(tab => tab.getBoundingClientRect().left)"
+    before = page.get_by_role("tab").evaluate_all(places)
+    tab(ran, "Snapshot")
+    expect(page.get_by_role("tab", name="Snapshot")).to_have_attribute("aria-selected", "true")
+    assert page.get_by_role("tab").evaluate_all(places) == before
+    page.get_by_role("button", name="test.ipynb").click()
+    cells = page.locator(".jp-Runs-cells")
+    expect(cells.get_by_label("Cell 1")).to_contain_text("from jupyter_runs import Experiment")
+    expect(cells).not_to_contain_text("cell_type")
+    ran.screenshot("run-notebook-cells")
+    assert ran.errors == []
+
+
 def test_a_run_is_dragged_into_a_notebook_and_shown_there_when_its_kernel_is_gone(ran):
     start, cell = row(ran, "brave-otter").bounding_box(), ran.cell(3).bounding_box()
     mouse = ran.page.mouse

@@ -5,7 +5,7 @@ import * as React from 'react';
 export const EXAMPLES = [
   'started = yesterday',
   'status = Failed',
-  'duration > 10min',
+  'duration > 10m',
   'metrics.loss.min < 0.2',
   'params.lr = 0.01',
   'tags.quality = "good"'
