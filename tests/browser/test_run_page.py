@@ -233,3 +233,20 @@ def test_a_run_is_dragged_into_a_notebook_and_shown_there_when_its_kernel_is_gon
     expect(attached.locator(".jp-Runs-plot canvas")).to_have_count(2)
     ran.screenshot("run-attached")
     assert ran.errors == []
+
+
+def test_a_comparison_goes_on_without_a_run_that_was_deleted(ran):
+    ran.run_cell(2)
+    row(ran, "brave-otter").click(modifiers=["Control"])
+    row(ran, "wise-crane").click(modifiers=["Control"])
+    ran.page.get_by_role("button", name="Compare 2 runs").click()
+    page = page_of(ran)
+    expect(page.locator("[data-chart=loss] .jp-Runs-key")).to_have_count(2)
+    (first,) = (ran.server.home / "default" / "runs").glob("wise-crane-*")
+    ran.server.request(f"jupyter-runs/api/runs/default/{first.name}/trash", "POST")
+    expect(page.get_by_role("alert")).to_contain_text("there is no run 'wise-crane-")
+    page.get_by_role("button", name="Go on without it").click()
+    expect(page.locator("h1")).to_have_text("1 run")
+    expect(page.locator(".jp-Runs-chip")).to_contain_text("brave-otter")
+    expect(page.locator("[data-chart=loss] canvas")).to_be_visible()
+    assert ran.errors == []

@@ -12,6 +12,7 @@ import { useSurroundings } from '../context';
 import { useLive } from '../live';
 import { DiffView } from '../run/diff';
 import { CompareCharts, refOf } from './charts';
+import { Gone } from './gone';
 import { CompareImages } from './images';
 
 const OTHERS = 100;
@@ -29,7 +30,9 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
   const key = runs.join(' ');
   const refs = React.useMemo(() => key.split(' ').filter(Boolean).map(refOf), [key]);
   const { client } = useSurroundings();
-  const compared = useLive(`compare ${key}`, () => client.compare(refs)).value;
+  const { value: compared, error } = useLive(`compare ${key}`, () =>
+    client.compare(refs)
+  );
   const images = compared?.images ?? [];
   return (
     <>
@@ -60,7 +63,9 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
         onChoose={setTab}
         label={trans.__('Parts of the comparison')}
       >
-        {tab === 'values' ? (
+        {error?.status === 404 ? (
+          <Gone runs={runs} onRuns={onRuns} error={error} />
+        ) : tab === 'values' ? (
           <Values runs={runs} onRuns={onRuns} />
         ) : tab === 'images' && compared && images.length ? (
           <CompareImages rows={compared.rows} names={images} />
