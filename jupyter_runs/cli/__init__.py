@@ -35,10 +35,13 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="jupyter runs", description="Runs on this machine, from the command line."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in _COMMANDS:
         command.add(commands)
     args = parser.parse_args(argv)
+    if args.command is None:  # who asks for nothing wants to know what there is
+        parser.print_help(sys.stderr)
+        return 2
     try:
         status: int = args.do(args)
     except RunsError as error:

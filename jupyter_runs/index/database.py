@@ -135,6 +135,7 @@ class Index:
                 func.count(),
                 func.sum(case((active, 1), else_=0)),
                 func.max(runs.c.created),
+                func.sum(runs.c.archived),
             )
             .where(runs.c.nested == 0)
             .group_by(runs.c.workspace, runs.c.experiment)

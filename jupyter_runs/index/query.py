@@ -24,13 +24,14 @@ class Figures(NamedTuple):
 
 
 class Held(NamedTuple):
-    """How many runs an experiment has, children left out; ``latest`` is when the newest was created."""
+    """How many runs an experiment has, children left out, and how many of them are archived by themselves; ``latest`` is when the newest was created."""
 
     workspace: str
     experiment: str
     runs: int
     active: int
     latest: Optional[float]
+    archived: int = 0
 
 
 @dataclass(frozen=True)

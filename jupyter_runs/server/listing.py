@@ -237,6 +237,7 @@ class Listing:
                         "latest": time_of(runs.latest) if runs else None,
                         "tags": Experiment(there, name).tags if name in known else {},
                         "archived": known.get(name, False),
+                        "archived_runs": runs.archived if runs else 0,
                     }
                 )
         return sorted(found, key=lambda one: one["latest"] or 0.0, reverse=True)

@@ -86,6 +86,7 @@ ENDPOINTS = [
                     latest=NUMBER,
                     tags=of_names(MAYBE),
                     archived=YES,
+                    archived_runs=COUNT,
                 )
             )
         ),

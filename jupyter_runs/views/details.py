@@ -132,7 +132,7 @@ def _submitted(reader: RunReader) -> _Rows:
         ("Interpreter", None if environment else told.get("python")),
         ("Environment", environment.get("name")),
         ("Built as", _mapping(reader.facts.get("interpreter")).get("python")),
-        ("May take", duration(limit) if isinstance(limit, (int, float)) else None),
+        ("Time limit", duration(limit) if isinstance(limit, (int, float)) else None),
         ("Variables", ", ".join(map(str, _mapping(told.get("environment_variables"))))),
         ("Secrets, not kept", _joined(told.get("sealed"))),
     ]

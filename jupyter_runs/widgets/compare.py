@@ -127,7 +127,7 @@ class Comparison(Live):
         colors = {row.head.id: self._color(row.head.id) for row in table.rows}
         going = sum(1 for row in table.rows if row.head.active)
         self._head.value = f'<span class="jpr-title">{escape(shorten(self._title(), 120))}</span>'
-        said = f"{going:,} going on" if going else "none going on"
+        said = f"{going:,} running" if going else "all have ended"
         right = (
             f'updated <span data-jpr="ago">just now</span> · every {self._interval:g} s'
             if self._active()

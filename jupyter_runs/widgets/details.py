@@ -99,7 +99,10 @@ class RunDetails(Live):
         self._images = ImagesTab(view, act)
         self._details = DetailsTab(view, _Tags(self._run, view), act)
         labels = {**TABS, "children": "Steps"} if view.has_steps else TABS
-        first = labels["children" if view.has_steps else "metrics"]
+        count = {tab.id: tab.count for tab in view.tabs()}
+        # what a search or a pipeline has to show is below it
+        below = view.has_steps or (count.get("children") and not count["metrics"])
+        first = labels["children" if below else "metrics"]
         self._tabs = ipywidgets.ToggleButtons(
             options=list(labels.values()), value=first, layout=layout()
         )

@@ -157,7 +157,7 @@ class MetricsTab:
         self._source.load(due)
         tiles = self._source.tiles(search)
         self._tiles.value = self._tiles_html(tiles)
-        self._empty.value = self._empty_html(search, bool(tiles or keys))
+        self._empty.value = "" if tiles or keys else self._empty_html(search)
         for number, key in enumerate(due, start=1):
             self._draw(key)
             if number % BATCH == 0:
@@ -271,12 +271,12 @@ class MetricsTab:
             )
         return "".join(parts)
 
-    @staticmethod
-    def _empty_html(search: str, found: bool) -> str:
-        if found:
-            return ""
+    def _empty_html(self, search: str) -> str:
         if search:
             return f"<p>No metric has <code>{escape(search)}</code> in its name.</p>"
+        head = getattr(self._source, "head", None)  # runs that are compared have none
+        if head is not None and not head().active:
+            return "<p>This run has logged no metrics.</p>"
         return (
             '<p>Nothing logged yet.</p><p><code>run.log("loss", 0.5)</code> shows here at once.</p>'
         )

@@ -96,7 +96,10 @@ const panel: JupyterFrontEndPlugin<void> = {
       notebooks,
       archived: () => model.shown.archived,
       selection: () => widget.selection,
-      changed: () => void model.refresh()
+      changed: () => {
+        void model.refresh();
+        void pulse.refreshAll();
+      }
     };
     const widget = new RunsPanel(
       model,

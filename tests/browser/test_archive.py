@@ -62,7 +62,25 @@ def test_an_experiment_is_archived_from_its_heading_and_put_back_on_its_page(lab
     page = page_of(lab)
     expect(page.locator(".jp-Runs-label")).to_have_text("archived")
     expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("columnheader", name="Started")).to_be_visible()
     page.get_by_role("button", name="Unarchive").click()
     expect(page.get_by_role("button", name="Archive", exact=True)).to_be_visible()
     expect(panel).to_contain_text("Nothing is archived")
+    assert lab.errors == []
+
+
+def test_what_is_archived_from_the_list_says_so_is_not_counted_and_comes_back(lab):
+    panel = lab.open_sidebar()
+    lab.new_notebook(RUNS, RUNS)
+    lab.run_all()
+    rows = panel.locator(".jp-Runs-row")
+    heading = panel.locator(".jp-Runs-heading", has_text="digits")
+    expect(heading).to_contain_text("2")
+    choose(lab, rows.filter(has_text="of-digits").first, "Archive")
+    told = lab.page.locator(".Toastify__toast", has_text="The run is archived.")
+    expect(heading).to_contain_text("1")
+    expect(rows).to_have_count(3)
+    told.get_by_role("button", name="Undo").click()
+    expect(heading).to_contain_text("2")
+    expect(rows).to_have_count(4)
     assert lab.errors == []

@@ -126,7 +126,7 @@ def test_each_page_has_an_address_and_back_leads_where_one_was(tab, training):
     page.get_by_role("link", name="Compute").click()
     expect(main(portal).locator("h1")).to_have_text("Compute")
     page.get_by_role("link", name="Trash").click()
-    expect(main(portal)).to_contain_text("Nothing was deleted")
+    expect(main(portal)).to_contain_text("The trash is empty")
     ways = ["compute", "workspaces/default", "runs/", "experiments/cifar10", "jupyter-runs/"]
     for end, title in zip(ways, ("Compute", "default", "cifar10 / run 1", "cifar10", "Experi")):
         page.go_back()

@@ -182,7 +182,7 @@ def test_a_deleted_run_comes_back_and_then_goes_for_good(ran):
     ran.execute("jupyter-runs:open-trash")
     page = page_of(ran)
     page.get_by_role("button", name="Restore").click()
-    expect(page).to_contain_text("Nothing was deleted")
+    expect(page).to_contain_text("The trash is empty")
     expect(row(ran, "wise-crane")).to_be_visible()
     row(ran, "wise-crane").click()
     ran.page.keyboard.press("Delete")
@@ -191,8 +191,25 @@ def test_a_deleted_run_comes_back_and_then_goes_for_good(ran):
     ran.execute("jupyter-runs:open-trash")
     page.get_by_role("button", name="Empty the trash").click()
     ran.page.locator(".jp-Dialog .jp-mod-warn").click()
-    expect(page).to_contain_text("Nothing was deleted")
+    expect(page).to_contain_text("The trash is empty")
     assert not list((ran.server.home / "default" / "trash").glob("*/*"))
+    assert ran.errors == []
+
+
+def test_the_notebook_that_made_a_run_is_shown_as_cells_and_no_tab_moves(ran):
+    row(ran, "wise-crane").click()
+    page = page_of(ran)
+    expect(page.get_by_role("tab", name="Snapshot")).to_be_visible()
+    places = "tabs => tabs.map(tab => tab.getBoundingClientRect().left)"
+    before = page.get_by_role("tab").evaluate_all(places)
+    tab(ran, "Snapshot")
+    expect(page.get_by_role("tab", name="Snapshot")).to_have_attribute("aria-selected", "true")
+    assert page.get_by_role("tab").evaluate_all(places) == before
+    page.get_by_role("button", name="test.ipynb").click()
+    cells = page.locator(".jp-Runs-cells")
+    expect(cells.get_by_label("Cell 1")).to_contain_text("from jupyter_runs import Experiment")
+    expect(cells).not_to_contain_text("cell_type")
+    ran.screenshot("run-notebook-cells")
     assert ran.errors == []
 
 
@@ -215,4 +232,21 @@ def test_a_run_is_dragged_into_a_notebook_and_shown_there_when_its_kernel_is_gon
     attached.locator(".jp-Runs-grid").scroll_into_view_if_needed()
     expect(attached.locator(".jp-Runs-plot canvas")).to_have_count(2)
     ran.screenshot("run-attached")
+    assert ran.errors == []
+
+
+def test_a_comparison_goes_on_without_a_run_that_was_deleted(ran):
+    ran.run_cell(2)
+    row(ran, "brave-otter").click(modifiers=["Control"])
+    row(ran, "wise-crane").click(modifiers=["Control"])
+    ran.page.get_by_role("button", name="Compare 2 runs").click()
+    page = page_of(ran)
+    expect(page.locator("[data-chart=loss] .jp-Runs-key")).to_have_count(2)
+    (first,) = (ran.server.home / "default" / "runs").glob("wise-crane-*")
+    ran.server.request(f"jupyter-runs/api/runs/default/{first.name}/trash", "POST")
+    expect(page.get_by_role("alert")).to_contain_text("there is no run 'wise-crane-")
+    page.get_by_role("button", name="Go on without it").click()
+    expect(page.locator("h1")).to_have_text("1 run")
+    expect(page.locator(".jp-Runs-chip")).to_contain_text("brave-otter")
+    expect(page.locator("[data-chart=loss] canvas")).to_be_visible()
     assert ran.errors == []

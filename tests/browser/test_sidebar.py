@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -133,4 +134,31 @@ def test_the_menu_opens_runs_and_experiments_in_browser_tabs(lab):
             lab.page.locator(".lm-Menu-itemLabel", has_text="Open in a browser tab").click()
         expect(opened.value.locator("main h1")).to_have_text(title)
         opened.value.close()
+    assert lab.errors == []
+
+
+def test_a_search_that_finds_nothing_shows_what_can_be_asked(lab):
+    panel = lab.open_sidebar()
+    lab.new_notebook(START + "run.fail('no such alpha')", path="train.ipynb")
+    lab.run_cell(0)
+    rows = panel.locator(".jp-Runs-row")
+    expect(rows.locator(".jp-Runs-when")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    expect(panel.get_by_label("by experiment")).to_be_checked()
+    box = panel.get_by_role("searchbox")
+    box.fill("last week")
+    examples = panel.locator(".jp-Runs-examples")
+    expect(examples).to_contain_text("Words are searched for")
+    expect(panel.get_by_label("by experiment")).to_be_disabled()
+    lab.screenshot("sidebar-nothing-fits", panel)
+    for text in examples.get_by_role("button").all_inner_texts():
+        with lab.page.expect_response("**/jupyter-runs/api/runs?*") as answer:
+            box.fill(f"{text} and name = nobody")
+        assert answer.value.ok, text
+    expect(panel).to_contain_text("No run fits")
+    examples.get_by_role("button", name="status = Failed").click()
+    expect(box).to_have_value("status = Failed")
+    expect(rows).to_contain_text("no such alpha")
+    box.fill("status = ")
+    expect(panel.get_by_role("alert")).to_contain_text("column")
+    expect(examples).to_be_visible()
     assert lab.errors == []

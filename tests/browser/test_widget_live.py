@@ -48,8 +48,8 @@ def shown(lab):
     return lab
 
 
-def root_of(lab):
-    return lab.output_of(1).locator(".jpr-root")
+def root_of(lab, cell=1):
+    return lab.output_of(cell).locator(".jpr-root")
 
 
 def card(lab, title):
@@ -285,6 +285,28 @@ def test_the_picture_stands_when_the_kernel_is_gone(shown):
         expect(output.get_by_text("model not found")).to_be_hidden()
         expect(output.get_by_text("Loading widget")).to_be_hidden()
         lab.screenshot(f"widget-kernel-gone-{'new' if kernel else 'none'}", output)
+
+
+def test_a_kernel_that_is_restarted_leaves_no_wreck(shown):
+    lab = shown
+    lab.cell(4).locator(".cm-content").fill("run.experiment.show()")
+    lab.run_cell(4)
+    expect(root_of(lab, 4)).to_be_visible()
+    with lab.page.expect_response("**/jupyter-runs/api/runs/default/*"):
+        lab.page.evaluate("() => { void jr.execute('kernelmenu:restart') }")
+        lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+    attached = lab.output_of(1).locator(".jp-Runs-attached")
+    expect(attached.locator("h1")).to_have_text("live / run 1")
+    expect(root_of(lab)).to_be_hidden()
+    table = root_of(lab, 4)  # no run: there is nothing to put in its place, and one line says so
+    said = "e => getComputedStyle(e, '::before').content"
+    lab.page.wait_for_function(
+        "e => e.classList.contains('jupyter-widgets-disconnected')", arg=table.element_handle()
+    )
+    assert "The kernel has ended" in table.evaluate(said)
+    assert table.locator(".jupyter-widgets-disconnected").first.evaluate(said) == "none"
+    lab.screenshot("widget-kernel-restarted", lab.output_of(4))
+    assert lab.errors == []
 
 
 def test_the_picture_stands_while_a_busy_kernel_cannot_answer(shown):

@@ -103,3 +103,10 @@ def test_the_portal_answers_and_ends(home, make_run, tmp_path, told):
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def test_who_asks_for_nothing_is_told_what_there_is(capsys):
+    assert main([]) == 2
+    said = capsys.readouterr().err
+    assert "usage: jupyter runs" in said
+    assert "delete" in said

@@ -61,6 +61,8 @@ async def test_an_archived_run_is_off_the_lists(api, make_run):
     ended(make_run, "r2")
     answer = await api("POST", "runs/default/r1/archive", {"archived": True})
     assert answer.json["run"]["archived"] is True
+    (held,) = (await api("GET", "experiments")).json["experiments"]
+    assert (held["archived"], held["archived_runs"]) == (False, 1)
     listed = (await api("GET", "runs")).json["runs"]
     assert [row["id"] for row in listed] == ["r2"]
     listed = (await api("GET", "runs", archived="true")).json["runs"]

@@ -129,3 +129,16 @@ def test_it_goes_on_while_a_child_does(run, details):
     look(details)
     assert not details._active()
     assert details._final
+
+
+def test_a_run_that_has_children_alone_opens_with_them(run):
+    run.child_run("trial").log("loss", 1)
+    made = RunDetails(run)
+    _ = made.widget
+    assert made._tabs.value == TABS["children"]
+    made.close()
+    run.log("loss", 1)
+    made = RunDetails(run)
+    _ = made.widget
+    assert made._tabs.value == TABS["metrics"]
+    made.close()

@@ -651,3 +651,10 @@ def test_cancel_says_so_until_the_run_has_stopped(run, details, how):
     assert details._beat() != before  # looked at once, not at the next turn
     look(details, run)
     assert details._header.cancel.layout.display == "none"
+
+
+def test_an_empty_run_says_what_to_do_while_it_goes_on_and_what_was_at_its_end(run, details):
+    assert "Nothing logged yet" in details._metrics._empty.value
+    run.complete()
+    details._look()
+    assert "has logged no metrics" in details._metrics._empty.value

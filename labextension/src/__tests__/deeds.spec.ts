@@ -18,13 +18,19 @@ import { aRun, trans } from './fixtures';
 const runs = [aRun(), aRun({ id: 'r2', active: true, archived: true })];
 
 function around(answer: string | null = null) {
-  const done = vi.fn(async () => undefined);
+  const acted = vi.fn(async () => undefined);
   return {
-    done,
-    client: { tag: done, rename: done, cancel: done, archive: done } as unknown as Client,
+    acted,
+    client: {
+      tag: acted,
+      rename: acted,
+      cancel: acted,
+      archive: acted
+    } as unknown as Client,
     trans,
     ask: vi.fn<(question: IAsked) => Promise<string | null>>(async () => answer),
     report: vi.fn(),
+    done: vi.fn<(text: string, undo: () => void) => void>(),
     changed: vi.fn()
   };
 }
@@ -48,12 +54,12 @@ describe('a tag', () => {
     const to = around('model: cnn');
     await tagRuns(to, runs);
     expect(to.ask.mock.calls[0][0].title).toBe('Tag 2 runs');
-    expect(to.done.mock.calls).toEqual(runs.map(run => [run, { model: 'cnn' }]));
+    expect(to.acted.mock.calls).toEqual(runs.map(run => [run, { model: 'cnn' }]));
     expect(to.changed).toHaveBeenCalledTimes(1);
     for (const answer of [null, '', ':']) {
       const not = around(answer);
       await tagRuns(not, runs);
-      expect(not.done).not.toHaveBeenCalled();
+      expect(not.acted).not.toHaveBeenCalled();
       expect(not.changed).not.toHaveBeenCalled();
     }
   });
@@ -64,41 +70,47 @@ describe('a name', () => {
     const to = around('  <b>calm</b> ');
     await renameRun(to, runs[0]);
     expect(to.ask.mock.calls[0][0].field.text).toBe(runs[0].name);
-    expect(to.done).toHaveBeenCalledWith(runs[0], '<b>calm</b>');
+    expect(to.acted).toHaveBeenCalledWith(runs[0], '<b>calm</b>');
   });
 
   it.each([null, '  ', runs[0].name])('stays where the answer is %j', async answer => {
     const to = around(answer);
     await renameRun(to, runs[0]);
-    expect(to.done).not.toHaveBeenCalled();
+    expect(to.acted).not.toHaveBeenCalled();
   });
 });
 
-describe('what is done with several runs', () => {
-  it('is done with those that it is for', async () => {
+describe('what is acted with several runs', () => {
+  it('is acted with those that it is for', async () => {
     const to = around();
     await cancelRuns(to, runs);
-    expect(to.done.mock.calls).toEqual([[runs[1]]]);
+    expect(to.acted.mock.calls).toEqual([[runs[1]]]);
   });
 
   it('archives all unless all are', async () => {
     const to = around();
     await archiveRuns(to, runs);
-    expect(to.done.mock.calls).toEqual(runs.map(run => [run, true]));
+    expect(to.acted.mock.calls).toEqual(runs.map(run => [run, true]));
+    expect(to.done.mock.calls[0][0]).toBe('2 runs are archived.');
     expect(labelsOf(runs, trans).archive).toBe('Archive');
     const back = around();
     await archiveRuns(back, runs.slice(1));
-    expect(back.done).toHaveBeenCalledWith(runs[1], false);
+    expect(back.acted).toHaveBeenCalledWith(runs[1], false);
+    back.done.mock.calls[0][1]();
+    expect(back.acted).toHaveBeenLastCalledWith(runs[1], true);
+    await vi.waitFor(() => expect(back.changed).toHaveBeenCalledTimes(2));
     expect(labelsOf(runs.slice(1), trans).archive).toBe('Unarchive');
   });
 
   it('tells what fails, and has lists ask again all the same', async () => {
     const fault = new ApiError(409, 'It is going on.');
     const to = around('x');
-    to.done.mockRejectedValue(fault);
+    to.acted.mockRejectedValue(fault);
     await tagRuns(to, runs);
     expect(to.report).toHaveBeenCalledWith(fault);
     expect(to.changed).toHaveBeenCalledTimes(1);
+    await archiveRuns(to, runs);
+    expect(to.done).not.toHaveBeenCalled();
     expect(faultOf(fault, trans)).toBe('It is going on.');
     expect(faultOf(new TypeError('fetch failed'), trans)).toMatch('does not answer');
   });

@@ -109,6 +109,22 @@ describe('RunOutput', () => {
     expect(FakeWidget.made).toHaveLength(0);
   });
 
+  it('shows the run through the server when the kernel of its widget goes', async () => {
+    const attached = new Widget();
+    const attach = vi.fn(() => Promise.resolve(attached));
+    output.dispose();
+    output = new RunOutput(registry, attach);
+    area.addWidget(output);
+    manager();
+    await output.renderModel(bundle('<p>x</p>'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(attach).not.toHaveBeenCalled();
+    output.node.querySelector('.jpr-root')!.classList.add('jupyter-widgets-disconnected');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(attach).toHaveBeenCalledWith({ workspace: 'w', id: 'r' });
+    expect(attached.parent).toBe(output);
+  });
+
   it('stops waiting when it is taken away', async () => {
     await output.renderModel(bundle('<p>x</p>'));
     output.dispose();

@@ -79,6 +79,8 @@ export interface IExperiment {
   latest: number | null;
   tags?: { [name: string]: string | null };
   archived?: boolean;
+  /** How many of its runs are archived by themselves. */
+  archived_runs?: number;
 }
 
 export interface ILogPart {

@@ -125,7 +125,7 @@ export function AgainForm(props: IAgainFormProps): React.ReactElement {
           className="jp-Runs-input"
           value={name}
           maxLength={250}
-          placeholder={trans.__('two words are made up')}
+          placeholder={trans.__('made up if left empty')}
           onChange={event => setName(event.target.value)}
         />
       </label>

@@ -5,7 +5,11 @@ export function duration(seconds: number | null, trans: TranslationBundle): stri
   if (seconds === null || !Number.isFinite(seconds)) {
     return '';
   }
-  const whole = Math.max(0, Math.floor(seconds));
+  // rounded as the run's own page does, so that the two never differ by one
+  const whole = Math.max(0, seconds < 60 ? Math.round(seconds) : Math.floor(seconds));
+  if (whole < 1) {
+    return trans.__('< 1 s');
+  }
   if (whole < 60) {
     return trans.__('%1 s', whole);
   }

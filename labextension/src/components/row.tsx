@@ -2,11 +2,12 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { IRun } from '../api';
-import { brief } from '../charts/format';
+import { brief, moment } from '../charts/format';
 import { duration } from './duration';
 import { StatusIcon } from './icons';
 import { ProgressBar } from './progressBar';
 import { toneOf, wordFor } from './status';
+import { when } from './when';
 
 export interface IRowProps {
   id?: string;
@@ -34,6 +35,7 @@ export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactE
   const facts = factsOf(run);
   const elapsed =
     run.elapsed !== null && tone === 'live' ? run.elapsed + props.age : run.elapsed;
+  const started = run.started ?? run.created ?? null;
   const fraction = run.active ? (run.progress?.fraction ?? null) : null;
   return (
     <div
@@ -48,7 +50,9 @@ export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactE
           })}
       aria-current={props.pointed || undefined}
       data-focused={props.focused || undefined}
-      title={[title, run.id, ...factsOf(run, true)].join('\n')}
+      title={[title, run.id, began(started, trans), ...factsOf(run, true)]
+        .filter(line => line)
+        .join('\n')}
       data-run={run.id}
       data-workspace={run.workspace}
     >
@@ -68,10 +72,17 @@ export const RunRow = React.memo(function RunRow(props: IRowProps): React.ReactE
           </span>
         ))}
       </div>
+      {!run.active && started !== null && (
+        <div className="jp-Runs-when">{when(started, trans)}</div>
+      )}
       <ProgressBar fraction={fraction} trans={trans} />
     </div>
   );
 });
+
+function began(started: number | null, trans: TranslationBundle): string {
+  return started === null ? '' : trans.__('started %1', moment(started));
+}
 
 /** "run 12 · brave-otter" */
 export function nameOf(

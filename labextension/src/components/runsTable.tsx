@@ -2,7 +2,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { IRun } from '../api';
-import { number, span } from '../charts/format';
+import { moment, number, span } from '../charts/format';
 import { StatusIcon } from './icons';
 import { nameOf } from './row';
 import { toneOf, wordFor } from './status';
@@ -69,6 +69,7 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
             )}
             {sortable('number', trans.__('Run'))}
             {sortable('status', trans.__('Status'))}
+            {sortable('created', trans.__('Started'))}
             {columns.map(column =>
               sortable(column.id, column.label, numeric.has(column.id))
             )}
@@ -120,6 +121,9 @@ export function RunsTable(props: IRunsTableProps): React.ReactElement {
                   <span className="jp-Runs-cell-status">
                     <StatusIcon tone={tone} /> {wordFor(run.status, trans)}
                   </span>
+                </td>
+                <td className="jp-Runs-cell-when">
+                  {moment(run.started ?? run.created)}
                 </td>
                 {columns.map(column => (
                   <td
@@ -230,6 +234,7 @@ export function sorted(
   const builtIn: { [id: string]: (run: IRun) => unknown } = {
     number: run => run.number,
     status: run => run.status,
+    created: run => run.started ?? run.created,
     duration: run => run.elapsed
   };
   const value = builtIn[id] ?? columns.find(column => column.id === id)?.value;

@@ -23,11 +23,20 @@ export function Tabs(props: {
   React.useLayoutEffect(() => {
     // where there is no room for all, the one that is open is in sight
     const node = list.current;
-    const tab = node?.querySelector<HTMLElement>('[aria-selected=true]');
-    if (node && tab) {
-      const end = tab.offsetLeft + tab.offsetWidth + EDGE - node.clientWidth;
-      node.scrollLeft = Math.max(end, Math.min(node.scrollLeft, tab.offsetLeft - EDGE));
+    if (!node) {
+      return;
     }
+    const look = () => {
+      const tab = node.querySelector<HTMLElement>('[aria-selected=true]');
+      if (tab) {
+        const end = tab.offsetLeft + tab.offsetWidth + EDGE - node.clientWidth;
+        node.scrollLeft = Math.max(end, Math.min(node.scrollLeft, tab.offsetLeft - EDGE));
+      }
+    };
+    look();
+    const room = new ResizeObserver(look);
+    room.observe(node);
+    return () => room.disconnect();
   }, [chosen]);
   const typed = (event: React.KeyboardEvent) => {
     const at = tabs.findIndex(tab => tab.id === chosen);
@@ -62,7 +71,9 @@ export function Tabs(props: {
             tabIndex={tab.id === chosen ? 0 : -1}
             onClick={() => onChoose(tab.id)}
           >
-            {tab.label}
+            <span className="jp-Runs-tab" data-label={tab.label}>
+              {tab.label}
+            </span>
             {tab.count !== null && tab.count > 0 && (
               <span className="jp-Runs-count">{tab.count}</span>
             )}

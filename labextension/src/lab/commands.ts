@@ -168,7 +168,13 @@ export function doingIn(around: IMenuSurroundings): IDoing {
     trans,
     changed,
     ask: question => pages.ask(question),
-    report: error => pages.report(error)
+    report: error => pages.report(error),
+    done: (text, undo) => {
+      Notification.info(text, {
+        autoClose: 10_000,
+        actions: [{ label: trans.__('Undo'), callback: undo }]
+      });
+    }
   };
 }
 

@@ -16,6 +16,8 @@ export const RANK = -20;
 const LONGEST_WAIT_MS = 1000;
 /** So long the widget may take to come before the server is asked for the run. */
 export const GRACE_MS = 1500;
+/** What ipywidgets marks a widget with when its kernel was restarted or has ended. */
+const CUT_OFF = 'jupyter-widgets-disconnected';
 
 /** Gives what shows a run through the server, null where the server has no such run. */
 export type Attach = (run: IRunRef) => Promise<Widget | null>;
@@ -25,7 +27,8 @@ export type Attach = (run: IRunRef) => Promise<Widget | null>;
  *
  * Lab alone would show "Loading widget…" while a kernel is busy or missing, and "model not found" when
  * it is gone. Here the picture stands until the widget is there (the style sheet switches), and a
- * renewed picture leaves the widget as it is. Where no widget comes the run is shown through the server.
+ * renewed picture leaves the widget as it is. Where no widget comes, or its kernel goes, the run is shown
+ * through the server.
  */
 export class RunOutput extends Panel implements IRenderMime.IRenderer {
   constructor(
@@ -52,12 +55,14 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
   dispose(): void {
     clearTimeout(this.timer);
     clearTimeout(this.grace);
+    this.watcher.disconnect();
     super.dispose();
   }
 
   protected onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this.look();
+    this.watch();
     clearTimeout(this.grace);
     this.grace = setTimeout(() => void this.askServer(), GRACE_MS);
   }
@@ -65,7 +70,8 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
   /** No widget yet: perhaps its kernel is busy or gone. The server knows the run all the same. */
   private async askServer(): Promise<void> {
     const run = runOf(this.model?.data[RUN_MIME]);
-    if (!run || !this.attach || this.attached || this.node.querySelector('.jpr-root')) {
+    const live = this.node.querySelector(`.jpr-root:not(.${CUT_OFF})`);
+    if (!run || !this.attach || this.attached || live || this.isDisposed) {
       return;
     }
     this.attached = true;
@@ -73,6 +79,19 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
     if (widget && !this.isDisposed) {
       this.addWidget(widget);
       this.addClass('jp-mod-attached');
+    }
+  }
+
+  /** Wait for the widget, then for the mark that its kernel is gone; a widget's own changes cost nothing. */
+  private watch(): void {
+    this.watcher.disconnect();
+    const root = this.live?.node.querySelector('.jpr-root');
+    if (!root) {
+      this.watcher.observe(this.node, { childList: true, subtree: true });
+    } else if (root.classList.contains(CUT_OFF)) {
+      void this.askServer();
+    } else {
+      this.watcher.observe(root, { attributeFilter: ['class'] });
     }
   }
 
@@ -96,6 +115,7 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
       this.live = registry.createRenderer(WIDGET_MIME);
       this.live.addClass('jp-Runs-live');
       this.insertWidget(0, this.live);
+      this.watch();
       void this.live.renderModel(model);
       return;
     }
@@ -109,6 +129,7 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
   private drawn: string | null = null;
   private shown: unknown = null;
   private attached = false;
+  private readonly watcher = new MutationObserver(() => this.watch());
   private grace: ReturnType<typeof setTimeout> | undefined = undefined;
   private wait = 20;
   private timer: ReturnType<typeof setTimeout> | undefined = undefined;

@@ -18,6 +18,8 @@ export interface IDoing {
   /** Ask for a line; null where the person does not agree. */
   ask: (question: IAsked) => Promise<string | null>;
   report: (error: unknown) => void;
+  /** Say what was done, and offer the way back. */
+  done: (text: string, undo: () => void) => void;
   /** Something was changed: lists ask again. */
   changed: () => void;
 }
@@ -59,7 +61,7 @@ export async function renameRun(doing: IDoing, run: IRun): Promise<void> {
 }
 
 /** Cancel those that go on. */
-export function cancelRuns(doing: IDoing, runs: readonly IRun[]): Promise<void> {
+export function cancelRuns(doing: IDoing, runs: readonly IRun[]): Promise<boolean> {
   return each(
     doing,
     runs.filter(run => run.active),
@@ -67,10 +69,23 @@ export function cancelRuns(doing: IDoing, runs: readonly IRun[]): Promise<void> 
   );
 }
 
-/** Take them off the lists, or back where all of them are off. */
-export function archiveRuns(doing: IDoing, runs: readonly IRun[]): Promise<void> {
+/** Take them off the lists, or back where all of them are off; what left the list says where it went. */
+export async function archiveRuns(doing: IDoing, runs: readonly IRun[]): Promise<void> {
+  const { client, trans } = doing;
   const archived = !allArchived(runs);
-  return each(doing, runs, run => doing.client.archive(run, archived));
+  const put = (where: boolean) => each(doing, runs, run => client.archive(run, where));
+  if (await put(archived)) {
+    doing.done(
+      archived
+        ? trans._n('The run is archived.', '%1 runs are archived.', runs.length)
+        : trans._n(
+            'The run is on the list again.',
+            '%1 runs are on the list again.',
+            runs.length
+          ),
+      () => void put(!archived)
+    );
+  }
 }
 
 /** What the entries of a menu are called that depend on what it is about. */
@@ -95,7 +110,7 @@ export function archiveExperiment(
   doing: IDoing,
   { workspace, experiment }: IHeadingOf,
   archived: boolean
-): Promise<void> {
+): Promise<boolean> {
   return each(doing, [experiment], name =>
     doing.client.archiveExperiment(workspace, name, archived)
   );
@@ -131,15 +146,19 @@ export function faultOf(error: unknown, trans: TranslationBundle): string {
   return status ? message : trans.__('The server does not answer.');
 }
 
+/** Whether all of it was done; what was not is reported. */
 async function each<T>(
   doing: IDoing,
   all: readonly T[],
   act: (one: T) => Promise<unknown>
-): Promise<void> {
+): Promise<boolean> {
   try {
     await Promise.all(all.map(act));
+    return true;
   } catch (error) {
     doing.report(error);
+    return false;
+  } finally {
+    doing.changed();
   }
-  doing.changed();
 }

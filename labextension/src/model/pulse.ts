@@ -71,6 +71,14 @@ export class Pulse implements IDisposable {
     await (this.going.get(source) ?? this.ask(source)).catch(() => undefined);
   }
 
+  /** Something was changed here: ask at once for all that is in sight and may change. */
+  async refreshAll(): Promise<void> {
+    const live = [...this.asked.keys()].filter(
+      source => source.wanted && (source.interval ?? INTERVAL) < Infinity
+    );
+    await Promise.all(live.map(source => this.refresh(source)));
+  }
+
   dispose(): void {
     this.poll.dispose();
     this.asked.clear();

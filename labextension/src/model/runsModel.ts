@@ -183,7 +183,10 @@ export class RunsModel implements IDisposable, ISource {
           total: list.total,
           behind: list.behind,
           counts: new Map(
-            experiments.map(one => [groupKey(one.workspace, one.name), one.runs])
+            experiments.map(one => [
+              groupKey(one.workspace, one.name),
+              one.runs - (one.archived_runs ?? 0) // those are not listed here
+            ])
           ),
           error: null,
           fault: null,

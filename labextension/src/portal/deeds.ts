@@ -130,7 +130,9 @@ export class Deeds {
       trans,
       changed,
       ask: question => desk.ask(question),
-      report: error => desk.report(error)
+      report: error => desk.report(error),
+      done: (text, undo) =>
+        desk.tell(text, { actions: [{ label: trans.__('Undo'), run: undo }] })
     };
   }
 }

@@ -22,9 +22,10 @@ export function HomePage(props: {
   if (!value) {
     return <Note error={error} trans={trans} />;
   }
-  const here = value.filter(
-    one => workspace === undefined || one.workspace === workspace
-  );
+  const here = value
+    .filter(one => workspace === undefined || one.workspace === workspace)
+    // as many as the list beside it has
+    .map(one => ({ ...one, runs: one.runs - (one.archived_runs ?? 0) }));
   if (workspace !== undefined && !here.length) {
     return (
       <>

@@ -6,6 +6,7 @@ import { IShown, IState } from '../../model/runsModel';
 import { useAge } from '../age';
 import { adviceFor } from '../note';
 import { Tone, toneOf } from '../status';
+import { Examples } from './examples';
 import { itemsOf } from './items';
 import { Nothing } from './nothing';
 import { useSelection } from './selection';
@@ -103,8 +104,11 @@ export function RunsList(props: IListProps): React.ReactElement {
           {trans.__('Nothing is archived. The menu of a run archives it.')}
         </p>
       )}
-      {empty && sieved && (
+      {empty && sieved && !state.fault && (
         <p className="jp-Runs-note">{trans.__('No run fits “%1”.', shown.filter)}</p>
+      )}
+      {sieved && (empty || state.fault) && (
+        <Examples onTake={filter => props.onShow({ filter })} trans={trans} />
       )}
       {Boolean(runs?.length) && (
         <Tree

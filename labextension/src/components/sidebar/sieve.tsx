@@ -19,15 +19,28 @@ export function Sieve(props: {
   const id = React.useId();
   const [rested, setRested] = React.useState(true);
   const fault = rested ? props.fault : null;
+  const told = React.useRef(shown.filter);
+  React.useEffect(() => {
+    // chosen elsewhere, such as among the examples; what was typed here may be further by now
+    if (shown.filter !== told.current) {
+      told.current = shown.filter;
+      setTyped(shown.filter);
+    }
+  }, [shown.filter]);
   React.useEffect(() => {
     if (typed !== shown.filter) {
-      onShow({ filter: typed });
+      tell();
     }
     setRested(false);
     const timer = setTimeout(() => setRested(true), REST);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [typed]);
+  const tell = () => {
+    told.current = typed;
+    onShow({ filter: typed });
+  };
+  const sieved = Boolean(shown.filter.trim());
   const orders: [Sort, string][] = [
     ['-created', trans.__('newest first')],
     ['created', trans.__('oldest first')],
@@ -51,7 +64,7 @@ export function Sieve(props: {
         onChange={event => setTyped(event.target.value)}
         onKeyDown={event => {
           if (event.key === 'Enter') {
-            onShow({ filter: typed });
+            tell();
           } else if (event.key === 'Escape') {
             setTyped('');
           }
@@ -74,10 +87,17 @@ export function Sieve(props: {
             </option>
           ))}
         </select>
-        <label title={trans.__('Put runs of one experiment together')}>
+        <label
+          title={
+            sieved
+              ? trans.__('What a search finds is one list')
+              : trans.__('Put runs of one experiment together')
+          }
+        >
           <input
             type="checkbox"
-            checked={shown.grouped}
+            checked={shown.grouped && !sieved}
+            disabled={sieved}
             onChange={event => onShow({ grouped: event.target.checked })}
           />
           {trans.__('by experiment')}

@@ -13,6 +13,7 @@ import { ILive, useLive } from '../live';
 import { DiffView } from '../run/diff';
 import { CompareCharts, refOf } from './charts';
 import { useCompared } from './compared';
+import { Gone } from './gone';
 import { CompareImages } from './images';
 
 const OTHERS = 100;
@@ -60,7 +61,9 @@ export function ComparePage({ runs, onRuns }: IComparePageProps): React.ReactEle
         onChoose={setTab}
         label={trans.__('Parts of the comparison')}
       >
-        {tab === 'values' ? (
+        {compared.error?.status === 404 ? (
+          <Gone runs={runs} onRuns={onRuns} error={compared.error} />
+        ) : tab === 'values' ? (
           <Values compared={compared} />
         ) : tab === 'images' && compared.value && images.length ? (
           <CompareImages rows={compared.value.rows} names={images} />

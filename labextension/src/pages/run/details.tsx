@@ -1,9 +1,11 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { IHead, IRunAnswer, ISection } from '../../api';
 import { moment, span } from '../../charts/format';
 import { Note } from '../../components/note';
 import { Box, Facts, SectionBox } from '../../components/section';
+import { wordFor } from '../../components/status';
 import { Tags } from '../../components/tags';
 import { ChartGrid, IChartSource } from '../charts';
 import { useSurroundings } from '../context';
@@ -15,9 +17,9 @@ import { StepsTable } from './steps';
 
 const CHARTS = 2;
 const TRACKED = 12;
-/** Shown in the column beside the charts; what else there is stands below. */
 /** Rows that name another run. */
 const RUNS = ['Parent', 'Repeats'];
+/** Shown in the column beside the charts; what else there is stands below. */
 const ASIDE = ['Run', 'Source', 'Submitted', 'Parameters'];
 
 /** What one wants to know of a run at first: facts, tags, its first curves, the end of its log. */
@@ -52,7 +54,9 @@ export function DetailsTab(props: {
           {aside.map(section => (
             <SectionBox
               key={section.title}
-              section={section.title === 'Run' ? attributes(section, head) : section}
+              section={
+                section.title === 'Run' ? attributes(section, head, trans) : section
+              }
               link={(label, id) =>
                 section.title === 'Run' && RUNS.includes(label)
                   ? () => places.openRun({ workspace: head.workspace, id })
@@ -102,10 +106,11 @@ export function DetailsTab(props: {
   );
 }
 
-/** The times of the page's own clock and zone, not of the server's. */
-function attributes(section: ISection, head: IHead): ISection {
+/** What the head knows is newer; times are of the page's own clock and zone, not of the server's. */
+function attributes(section: ISection, head: IHead, trans: TranslationBundle): ISection {
   const own: { [label: string]: string } = {
     Name: head.name,
+    Status: wordFor(head.status, trans),
     Started: moment(head.started),
     Ended: moment(head.ended),
     Duration: head.active ? '' : span(head.elapsed)

@@ -65,7 +65,7 @@ export function TrashPage(): React.ReactElement {
       <div className="jp-Runs-panel">
         {value.items.length === 0 ? (
           <p className="jp-Runs-note">
-            {trans.__('Nothing was deleted. What is deleted can be restored from here.')}
+            {trans.__('The trash is empty. What you delete can be restored from here.')}
           </p>
         ) : (
           <div className="jp-Runs-scrolled jp-Runs-scrolled-runs">
