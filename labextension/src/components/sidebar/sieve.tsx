@@ -18,11 +18,14 @@ export function Sieve(props: {
   const [typed, setTyped] = React.useState(shown.filter);
   const id = React.useId();
   const [rested, setRested] = React.useState(true);
+  const asked = React.useRef(typed);
   const fault = rested ? props.fault : null;
   React.useEffect(() => {
-    if (typed !== shown.filter) {
-      onShow({ filter: typed });
+    if (typed === asked.current) {
+      return;
     }
+    asked.current = typed;
+    onShow({ filter: typed });
     setRested(false);
     const timer = setTimeout(() => setRested(true), REST);
     return () => clearTimeout(timer);
