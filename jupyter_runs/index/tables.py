@@ -92,13 +92,13 @@ def tables(schema: Optional[str] = None) -> Tables:
     order = (runs.c["at"].desc(), runs.c.nth.desc(), runs.c.id.desc(), runs.c.workspace)
     Index("runs_in_order", runs.c.archived, runs.c.nested, *order)
     Index("runs_of_experiment", runs.c.experiment, runs.c.workspace, *order[:3])
-    # all that is told of experiments, without a look at the runs themselves
-    held = (runs.c.status, runs.c.target, runs.c.created, runs.c["at"])
-    Index("runs_held", runs.c.nested, runs.c.workspace, runs.c.experiment, *held)
     Index("runs_of_parent", runs.c.parent)
     Index("runs_unsettled", runs.c.settled)
-    # the words lie together, and not between all that is only shown; other databases take no texts as long as that
+    # what is asked of all runs lies together, and not between all that is only shown: the words that are looked for, and what
+    # is told of experiments; other databases take no texts as long as that into an index
+    held = (runs.c.experiment, runs.c.status, runs.c.target, runs.c.created, runs.c["at"])
     Index("runs_words", runs.c.words).ddl_if(dialect="sqlite")
+    Index("runs_held", runs.c.nested, runs.c.workspace, *held).ddl_if(dialect="sqlite")
     metrics = Table(
         "metrics",
         metadata,

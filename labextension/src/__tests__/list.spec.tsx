@@ -64,6 +64,33 @@ describe('RunsList', () => {
 
   const row = (id = 'r1') => host.querySelector(`[data-run="${id}"]`)!;
 
+  it('asks for what is typed at once, and tells its faults once no more is typed', () => {
+    vi.useFakeTimers();
+    const onShow = vi.fn();
+    const fault = 'column 5: expected a value';
+    const told = () => host.querySelector('[role=alert]')?.textContent;
+    show([aRun()], { fault }, { onShow });
+    expect(told()).toBe(fault);
+    const input = host.querySelector<HTMLInputElement>('input[type=search]')!;
+    const set = Object.getOwnPropertyDescriptor(
+      HTMLInputElement.prototype,
+      'value'
+    )!.set!;
+    for (const text of ['a', 'a <']) {
+      React.act(() => {
+        set.call(input, text);
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      expect(onShow).toHaveBeenLastCalledWith({ filter: text });
+      React.act(() => void vi.advanceTimersByTime(300));
+      expect(told()).toBeUndefined();
+      expect(input.getAttribute('aria-invalid')).toBe('false');
+    }
+    React.act(() => void vi.advanceTimersByTime(200));
+    expect(told()).toBe(fault);
+    expect(input.getAttribute('aria-invalid')).toBe('true');
+  });
+
   it('says what a run is and how it went, in words', () => {
     show([
       aRun({

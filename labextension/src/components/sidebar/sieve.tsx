@@ -28,9 +28,11 @@ export function Sieve(props: {
     }
   }, [shown.filter]);
   React.useEffect(() => {
-    if (typed !== shown.filter) {
-      tell();
+    if (typed === told.current) {
+      setRested(true);
+      return;
     }
+    tell();
     setRested(false);
     const timer = setTimeout(() => setRested(true), REST);
     return () => clearTimeout(timer);
@@ -65,6 +67,7 @@ export function Sieve(props: {
         onKeyDown={event => {
           if (event.key === 'Enter') {
             tell();
+            setRested(true);
           } else if (event.key === 'Escape') {
             setTyped('');
           }
