@@ -91,14 +91,32 @@ def forget(place: Path) -> frozenset[bytes]:
 
 
 def drop_unused(workspace: Path, snapshots: frozenset[bytes]) -> int:
-    """Delete those of some snapshots that nothing names, also in the trash; return how many bytes that has freed."""
+    """Delete those of some snapshots that nothing names, also in the trash; return how many bytes that has freed.
+
+    What is too young to go is noted, and goes at a later call.
+    """
+    store = workspace / "snapshots"
+    left = {one.name[1:33].encode(): one for one in store.glob(f".{'[0-9a-f]' * 32}.left")}
+    snapshots = snapshots.union(left)
+    if not snapshots:
+        return 0
     needed: set[bytes] = set()
     for text in _texts(workspace, (*_OF_RUNS, *(f"trash/[!.]*/{one}" for one in _OF_RUNS))):
         needed.update(snapshots.intersection(_NAMED.findall(text)))
         if needed == snapshots:
-            return 0
+            break
     unused = {one.decode() for one in snapshots - needed}
-    return drop_snapshots(workspace / "snapshots", unused, lambda _: False)
+    freed = drop_snapshots(store, unused, lambda _: False)
+    for one in snapshots:
+        mark = left.get(one, store / f".{one.decode()}.left")
+        try:
+            if one not in needed and (store / f"{one.decode()}.zip").exists():
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+        except OSError:  # it is looked at again when a run that was started from it is deleted
+            continue
+    return freed
 
 
 def _known(place: Path) -> _Item:

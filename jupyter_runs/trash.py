@@ -191,7 +191,7 @@ def delete(workspace: Path, *items: str) -> int:
         freed += folder_size(place)
         snapshots |= forget(place)
         _remove(place)
-    return freed + (drop_unused(workspace, snapshots) if snapshots else 0)
+    return freed + drop_unused(workspace, snapshots)
 
 
 def _remove(place: Path) -> None:

@@ -171,3 +171,29 @@ def test_what_an_interrupted_deletion_has_left_needs_nothing(space):
     assert space.delete(item.item) == item.frees
     assert not (space.store / f"{space.ids[1]}.zip").exists()
     assert not left.exists()
+
+
+def test_what_stayed_as_too_young_goes_with_a_later_deletion(space):
+    archive = space.store / f"{space.ids[2]}.zip"
+    os.utime(archive)
+    for name, of in (("a", [2]), ("b", []), ("c", [])):
+        trash.move(space.run(name, *of))
+    items = {item.runs[0]: item.item for item in trash.look(space.folder).items}
+    space.delete(items["a"])
+    assert archive.exists()
+    user = space.run("d", 2)  # who was started from it meanwhile keeps it
+    os.utime(archive, (OLD, OLD))
+    space.delete(items["b"])
+    assert archive.exists()
+    assert not list(space.store.glob(".*.left"))
+    os.utime(archive)
+    trash.move(user)
+    (d,) = (item.item for item in trash.look(space.folder).items if item.runs == ["d"])
+    space.delete(d)
+    assert list(space.store.glob(".*.left"))
+    os.utime(archive, (OLD, OLD))
+    size = size_of(space, 2)
+    (last,) = trash.look(space.folder).items
+    assert space.delete(items["c"]) == last.frees + size
+    assert not archive.exists()
+    assert not list(space.store.glob(".*.left"))
