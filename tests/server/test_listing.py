@@ -100,6 +100,9 @@ def test_a_row_of_what_has_ended_is_made_once_until_something_changes(make_run, 
     (second,) = page(runs=runs)["runs"]
     assert (first["status"], second["status"]) == (end, end)
     assert second["tags"] == {"best": "yes"}
+    if end != "Completed":
+        shutil.rmtree(folder.path)
+        assert page(runs=runs)["runs"] == []
 
 
 def test_what_goes_on_is_looked_at_each_time(make_run):
