@@ -144,7 +144,9 @@ class Listing:
             version, row = self._ready.get(key, (-1, None))
             if row is not None and version == one.changed:
                 self._ready.move_to_end(key)
-                return row
+                # what its folder has told is not told of a folder that is gone
+                whole = one.status == "Completed" or _there(home, one)
+                return row if whole else None
         told = row_known(one) or self._told(home, one.workspace, one.id)
         if told is None or told["active"] or one.status not in TERMINAL:
             return told  # it goes on by itself
@@ -259,3 +261,7 @@ class Listing:
                 self._over.add(key)
             elif status != "NotStarted" or folder.definition.get("target"):
                 yield folder
+
+
+def _there(home: Path, one: Indexed) -> bool:
+    return (home / one.workspace / "runs" / one.id).is_dir()

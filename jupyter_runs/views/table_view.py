@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -350,7 +351,8 @@ def _text(kind: str, amount: int, last: Any = None) -> str:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e308 else None
+    found = as_float(value) if isinstance(value, (int, float)) else math.inf
+    return found if math.isfinite(found) else None
 
 
 def spark(value: Floats, points: int = _SPARK) -> Floats | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_runs.index import Index
@@ -55,6 +55,7 @@ def same(a, b):
 
 
 @HERE
+@example(metrics={"m": [0.0, 1e308]}, params={}, tags={}, name="")
 @given(
     metrics=st.dictionaries(NAMES, VALUES, max_size=4),
     params=st.dictionaries(NAMES, TEXTS | st.floats() | st.integers(), max_size=4),
