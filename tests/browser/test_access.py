@@ -166,7 +166,8 @@ def test_from_the_list_to_a_run_and_back_by_keys_alone(lab, fed):
     expect(page_of(lab).get_by_role("tab", name="Metrics")).to_be_focused()
     expect(page_of(lab).locator("[data-chart=loss] canvas")).to_be_visible()
     # marked and compared
-    tree.focus()
+    lab.execute("jupyter-runs:show-panel")
+    expect(tree).to_be_focused()
     keys("Home")
     keys("ArrowDown")
     keys("Shift+ArrowDown")

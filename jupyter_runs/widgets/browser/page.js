@@ -29,6 +29,9 @@ class Page {
     this.timer = setInterval(() => this.tick(), 1000);
     this.read = this.readClock.bind(this);
     model.on("change:clock", this.read);
+    // what is known of a chart may come after its card: without it bqplot's own ticks would stay
+    this.known = () => this.soon();
+    model.on("change:charts", this.known);
     this.hear = this.heard.bind(this);
     model.on("msg:custom", this.hear);
     this.started = Date.now() - 1000 * Math.max(0, Date.now() / 1000 - (model.get("clock").updated ?? 0));
@@ -45,6 +48,7 @@ class Page {
     this.seen.disconnect();
     this.charts.remove();
     this.model.off("change:clock", this.read);
+    this.model.off("change:charts", this.known);
     this.model.off("msg:custom", this.hear);
   }
 

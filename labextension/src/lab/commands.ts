@@ -61,7 +61,14 @@ export function addCommands(around: IMenuSurroundings): void {
     label: trans.__('Show runs'),
     caption: trans.__('Show the list of runs in the sidebar'),
     icon: runsIcon,
-    execute: () => app.shell.activateById(PANEL_ID)
+    execute: () => {
+      app.shell.activateById(PANEL_ID);
+      // who came by keys goes on by keys; restoring the layout activates too, and must not take the focus
+      const panel = document.getElementById(PANEL_ID);
+      (panel?.querySelector<HTMLElement>('.jp-Runs-tree') ?? panel)?.focus({
+        preventScroll: true
+      });
+    }
   });
   commands.addCommand(CommandIDs.openCompute, {
     label: trans.__('Compute targets'),

@@ -43,6 +43,7 @@ export class RunsPanel extends ReactWidget {
     this.addClass('jp-Runs-sidebar');
     this.title.icon = runsIcon;
     this.title.caption = this.trans.__('Runs');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.trans.__('Runs'));
   }

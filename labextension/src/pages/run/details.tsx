@@ -107,7 +107,11 @@ export function DetailsTab(props: {
 }
 
 /** What the head knows is newer; times are of the page's own clock and zone, not of the server's. */
-function attributes(section: ISection, head: IHead, trans: TranslationBundle): ISection {
+export function attributes(
+  section: ISection,
+  head: IHead,
+  trans: TranslationBundle
+): ISection {
   const own: { [label: string]: string } = {
     Name: head.name,
     Status: wordFor(head.status, trans),
