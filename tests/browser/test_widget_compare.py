@@ -54,3 +54,21 @@ def test_table_and_curves(lab):
     lab.screenshot("widget-experiment", shown)
     lab.screenshot("widget-compare", chosen)
     assert lab.errors == []
+
+
+def test_a_chart_whose_facts_come_after_its_card_has_ticks_that_fit(lab):
+    lab.hide_sidebars()
+    lab.new_notebook(
+        SETUP,
+        "shown = compare(runs)\nshown.widget\nknown = shown._stage.charts\n"
+        "shown._stage.charts = {}\nshown.show()",
+        "shown._stage.charts = known",
+    )
+    lab.run_cell(0)
+    lab.run_cell(1)
+    card = lab.output_of(1).locator(".jpr-card", has_text="loss")
+    ticks = card.locator(".axis .tick")
+    expect(ticks.nth(15)).to_be_attached()  # bqplot's own
+    lab.run_cell(2)
+    expect(ticks.nth(10)).not_to_be_attached()
+    assert lab.errors == []
