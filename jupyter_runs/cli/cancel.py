@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.cli.text import printable, show_json
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUNS_HELP, add_where, run_named
 from jupyter_runs.run import Run
 from jupyter_runs.workspace import Workspace
 
@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
         help="cancel runs",
         description="Cancels runs: one that waits ends now, one that goes on is asked to stop. One that has ended is left alone.",
     )
-    parser.add_argument("run", nargs="+", help="runs' ids, workspace/id, or folders")
+    parser.add_argument("run", nargs="+", help=RUNS_HELP)
     add_where(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(do=cancel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.cli.text import lines, printable, show_json, table
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUNS_HELP, add_where, run_named
 from jupyter_runs.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
         description="Shows the parameters that differ between runs and the last values of their metrics; of two runs also "
         "what differs in code, environment and packages.",
     )
-    parser.add_argument("run", nargs="+", help="runs' ids, workspace/id, or folders")
+    parser.add_argument("run", nargs="+", help=RUNS_HELP)
     add_where(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(do=compare)

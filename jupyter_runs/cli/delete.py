@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_runs import trash
 from jupyter_runs.cli.text import printable, show_json
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUNS_HELP, add_where, run_named
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
         description="Moves runs, and all below them, to the trash of their workspace. 'jupyter runs trash' shows what lies there, "
         "puts it back, or deletes it for good. Runs that are going on are left alone.",
     )
-    parser.add_argument("run", nargs="+", help="runs' ids, workspace/id, or folders")
+    parser.add_argument("run", nargs="+", help=RUNS_HELP)
     add_where(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(do=delete)

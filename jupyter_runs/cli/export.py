@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.cli.text import printable, show_json
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUN_HELP, add_where, run_named
 from jupyter_runs.errors import InvalidValueError
 from jupyter_runs.journal import RunReader
 
@@ -32,7 +32,7 @@ def add(commands: Any) -> None:
         "again. '.csv': each point of its metrics as a line (metric, step, time, value). '.json': its metrics, params, tags, "
         "properties and details.",
     )
-    parser.add_argument("run", help="a run's id, workspace/id, or folder")
+    parser.add_argument("run", help=RUN_HELP)
     add_where(parser)
     parser.add_argument("--output", "-o", type=Path, help="the file; <run id>.zip by default")
     parser.add_argument("--json", action="store_true", help="tell what was written as JSON")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.cli.text import lines, printable, show_json, table
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUN_HELP, add_where, run_named
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
         help="show a run: status, metrics, details, files",
         description="Shows how a run stands, its metrics with last, lowest and highest value, what is known of it, its files.",
     )
-    parser.add_argument("run", help="a run's id, workspace/id, or folder")
+    parser.add_argument("run", help=RUN_HELP)
     add_where(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(do=show)

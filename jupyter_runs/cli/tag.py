@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from jupyter_runs.cli.text import printable, show_json
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUN_HELP, add_where, run_named
 from jupyter_runs.journal import RunReader, Writer, check_name
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
         help="set, remove and show a run's tags",
         description="Sets tags of a run, also of one that has ended, and shows those that it has.",
     )
-    parser.add_argument("run", help="a run's id, workspace/id, or folder")
+    parser.add_argument("run", help=RUN_HELP)
     parser.add_argument("tag", nargs="*", metavar="KEY[=VALUE]", help="a tag to set")
     parser.add_argument(
         "--remove",

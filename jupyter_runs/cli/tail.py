@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Optional
 
 from jupyter_runs.cli.text import lines, show_json
-from jupyter_runs.cli.where import add_where, run_named
+from jupyter_runs.cli.where import RUN_HELP, add_where, run_named
 from jupyter_runs.errors import FileNotInRunError
 from jupyter_runs.journal import TERMINAL, RunFolder, read_status
 
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
         help="show the end of a run's log, and follow it",
         description="Shows the last lines of a run's newest log. With --follow goes on until the run ends.",
     )
-    parser.add_argument("run", help="a run's id, workspace/id, or folder")
+    parser.add_argument("run", help=RUN_HELP)
     add_where(parser)
     parser.add_argument("--file", help="this log, and not the newest")
     parser.add_argument("--lines", "-n", type=int, default=20, help="how many lines (20)")

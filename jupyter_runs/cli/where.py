@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 from jupyter_runs._settings import home_dir
 from jupyter_runs.capture.names import did_you_mean
 from jupyter_runs.errors import RunsError
-from jupyter_runs.index import workspace_folders
+from jupyter_runs.index import find_runs, workspace_folders
 from jupyter_runs.journal import RunFolder
 
 if TYPE_CHECKING:
     import argparse
+
+RUN_HELP = "a run's id or how it begins, workspace/id, experiment/number, or folder"
+RUNS_HELP = "runs: ids or how they begin, workspace/id, experiment/number, or folders"
+_BEGINNING = 4  # letters of an id, at least
+_SHOWN = 10
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +51,7 @@ def workspaces_of(args: argparse.Namespace) -> list[Path]:
 
 
 def run_named(args: argparse.Namespace, asked: str) -> RunFolder:
-    """Return the run that is asked for: by its id, by ``workspace/id``, by its folder.
+    """Return the run that is asked for: see `RUN_HELP`.
 
     Raises
     ------
@@ -61,12 +66,24 @@ def run_named(args: argparse.Namespace, asked: str) -> RunFolder:
     places.append(Path(asked).absolute())
     there = [place for place in dict.fromkeys(places) if (place / "run.json").is_file()]
     if not there:
-        known = [path.parent.name for space in spaces for path in space.glob("runs/*/run.json")]
-        raise RunsError(
-            f"there is no run {asked!r}, neither in {home} nor as a folder: {did_you_mean(asked, known)}; "
-            "give a run's id or its folder"
-        )
+        runs = list(find_runs(spaces, include_children=True))
+        there = [folder.path for folder in runs if _is_meant(folder, asked)]
+        if not there:
+            known = [folder.id for folder in runs]  # the newest first
+            raise RunsError(
+                f"there is no run {asked!r}, neither in {home} nor as a folder: {did_you_mean(asked, known)}; "
+                "give a run's id, its experiment/number or its folder"
+            )
     if len(there) > 1:
-        told = ", ".join(f"{place.parent.parent.name}/{place.name}" for place in there)
-        raise RunsError(f"there are several runs {asked!r}: say which of {told}")
+        told = ", ".join(f"{place.parent.parent.name}/{place.name}" for place in there[:_SHOWN])
+        more = f" and {len(there) - _SHOWN:,} more" if len(there) > _SHOWN else ""
+        raise RunsError(f"there are several runs {asked!r}: say which of {told}{more}")
     return RunFolder(there[0])
+
+
+def _is_meant(folder: RunFolder, asked: str) -> bool:
+    """Tell whether that is how a run's id begins, or its experiment and number."""
+    if len(asked) >= _BEGINNING and folder.id.startswith(asked):
+        return True
+    definition = folder.definition
+    return asked == f"{definition.get('experiment')}/{definition.get('number')}"

@@ -93,6 +93,19 @@ def test_a_run_by_its_folder_and_one_of_two(make_run, run, told):
     assert told("show", "other/r1")["head"]["workspace"] == "other"
 
 
+def test_a_run_by_how_its_id_begins_and_by_its_number(make_run, run, told):
+    make_run("live-17a3", experiment="live", number=12)
+    make_run("live-99b4", experiment="live", number=3)
+    make_run("live", experiment="other", number=12)
+    assert told("show", "live-1")["head"]["id"] == "live-17a3"
+    assert told("show", "live/3")["head"]["id"] == "live-99b4"
+    assert told("show", "live")["head"]["id"] == "live"  # an id goes first
+    status, text = run("show", "live-")
+    assert (status, "default/live-99b4, default/live-17a3" in text) == (2, True)
+    for asked in ("liv", "live/99", "live/"):
+        assert run("show", asked)[0] == 2
+
+
 def test_the_end_of_a_log(make_run, run, told):
     folder = make_run("r1")
     assert run("tail", "r1")[0] == 2
