@@ -189,7 +189,7 @@ async def test_a_snapshot_that_was_taken_just_now_stays(api, make_run, snap, hom
     folder.end("Completed", by="ada")
     item = (await api("POST", "runs/default/r1/trash")).json["item"]
     await api("DELETE", f"trash/default/{item}")
-    assert len(list((home / "default" / "snapshots").iterdir())) == 1
+    assert len(list((home / "default" / "snapshots").glob("*.zip"))) == 1
 
 
 async def test_what_goes_on_is_not_deleted(api, make_run):
