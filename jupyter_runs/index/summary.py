@@ -76,7 +76,9 @@ class Told:
         self.version = metric.version
         count, last, ends = metric.figures()
         low, high = ends or (None, None)
-        number, text = (last, None) if type(last) is float and last == last else _forms(last)  # noqa: PLR0124
+        number, text = (
+            (last, None) if type(last) is float and not math.isnan(last) else _forms(last)
+        )
         shown = _json(_plain(last))
         # writing floats takes longer than all else: an end is mostly what it was, or else the last value; 0.0 is -0.0
         same = last if type(last) is float and last else math.nan

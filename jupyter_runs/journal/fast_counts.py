@@ -71,11 +71,12 @@ class Counts:
                 last_bits[series], kinds[series] = bits, kind
             if self.extremes:
                 number = value if kind == T_FLOAT else math.nan if kind == T_NONE else float(bits)
-                # written so that it holds too where there is none yet, which is NaN
-                if not lows[series] <= number and number == number:  # noqa: PLR0124 - NaN alone is not itself
-                    lows[series] = number
-                if not highs[series] >= number and number == number:  # noqa: PLR0124
-                    highs[series] = number
+                if not math.isnan(number):
+                    # written so that it holds too where there is none yet, which is NaN
+                    if not lows[series] <= number:
+                        lows[series] = number
+                    if not highs[series] >= number:
+                        highs[series] = number
                 self.rising = self.rising and time >= self._latest
                 self._latest = time
         return ids
@@ -189,7 +190,7 @@ class Counts:
     def span_of_values(self, series: int) -> Optional[tuple[float, float]]:
         """Return the least and the greatest value, NaN left out; None where there is no number."""
         low, high = float(self._low[series]), float(self._high[series])
-        return None if low != low else (low, high)  # noqa: PLR0124 - NaN alone is not itself
+        return None if math.isnan(low) else (low, high)
 
     def last_time(self, series: int) -> Optional[float]:
         """Return when the last came; None where none is counted."""
@@ -202,7 +203,7 @@ class Counts:
         if not self.extremes or series >= len(counts) or not counts[series]:
             return None
         low = lows[series]
-        ends = (low, highs[series]) if low == low else None  # noqa: PLR0124 - NaN alone is not itself
+        ends = None if math.isnan(low) else (low, highs[series])
         return counts[series], as_scalar(bits[series], kinds[series]), ends
 
 

@@ -160,11 +160,14 @@ def test_marked_runs_are_compared_and_the_layout_is_there_after_a_reload(ran):
     tab(ran, "Charts")
     expect(page.locator("[data-chart=loss] canvas")).to_be_visible()
     ran.screenshot("experiment-page")
-    saves = lambda told: (  # noqa: E731
-        told.request.method == "PUT"
-        and "/api/workspaces/" in told.url
-        and "jupyter-runs-compute" in (told.request.post_data or "")
-    )
+
+    def saves(told):
+        return (
+            told.request.method == "PUT"
+            and "/api/workspaces/" in told.url
+            and "jupyter-runs-compute" in (told.request.post_data or "")
+        )
+
     with ran.page.expect_response(saves):  # the layout is saved a moment after it was changed
         ran.execute("jupyter-runs:open-compute")
         before = opened(ran)
